@@ -1,0 +1,54 @@
+"""Neural cellular automata in 2D and 3D: grow, wound, heal, train, on an ordinary computer."""
+
+from voxnca import wounds
+from voxnca.checkpoint import load, save
+from voxnca.config import (
+    DamageConfig,
+    ModelConfig,
+    OptimizerConfig,
+    RolloutConfig,
+    TrainConfig,
+)
+from voxnca.errors import ArgumentError, FileError, TrainingError, VoxncaError
+from voxnca.evaluation import evaluate
+from voxnca.grid import seed, solid, to_rgba, training_space
+from voxnca.model import NCA, ModelInfo
+from voxnca.quality import Quality
+from voxnca.rollout import Rollout
+from voxnca.shipped import data_path, model_names
+from voxnca.targets import Target, load_target, target_names
+from voxnca.training import Training, TrainStep, train
+from voxnca.version import __version__
+
+__all__ = [
+    "NCA",
+    "ArgumentError",
+    "DamageConfig",
+    "FileError",
+    "ModelConfig",
+    "ModelInfo",
+    "OptimizerConfig",
+    "Quality",
+    "Rollout",
+    "RolloutConfig",
+    "Target",
+    "TrainConfig",
+    "TrainStep",
+    "Training",
+    "TrainingError",
+    "VoxncaError",
+    "__version__",
+    "data_path",
+    "evaluate",
+    "load",
+    "load_target",
+    "model_names",
+    "save",
+    "seed",
+    "solid",
+    "target_names",
+    "to_rgba",
+    "train",
+    "training_space",
+    "wounds",
+]

@@ -1,0 +1,146 @@
+"""Model files: one safetensors file holds a rule, its target, its recipe and its quality."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_bytes
+from torch import Tensor, from_numpy
+
+from voxnca.atomic import write_bytes
+from voxnca.config import ModelConfig, TrainConfig
+from voxnca.errors import FileError, VoxncaError
+from voxnca.model import NCA, ModelInfo
+from voxnca.quality import Quality
+from voxnca.shipped import model_names, model_path
+from voxnca.targets import Target
+
+_FORMAT = "voxnca-model-1"
+_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RuntimeError, VoxncaError)
+
+
+def save(model: NCA, path: str | Path) -> None:
+    """Write a model, complete: weights, config, target, recipe, quality.
+
+    The file is written beside its place and moved there, so that nothing is lost when the
+    disk is full or the process is killed.
+
+    Raises:
+        FileError: when the file cannot be written.
+    """
+    tensors = {name: tensor.detach().float() for name, tensor in model.state_dict().items()}
+    fields = {
+        "format": _FORMAT,
+        "config": model.config.to_json(),
+        "info": info_to_json(model.info),
+    }
+    if model.target is not None:
+        tensors["target"] = target_to_tensor(model.target)
+        fields["target"] = model.target.name
+    write_tensors(path, tensors, fields)
+
+
+def load(name_or_path: str | Path) -> NCA:
+    """Read a model.
+
+    Args:
+        name_or_path: a shipped model's name (`voxnca.model_names()`), or a file.
+
+    Raises:
+        FileError: when the file is missing, damaged or not a model.
+    """
+    path = Path(name_or_path)
+    if str(name_or_path) in model_names():
+        path = model_path(str(name_or_path))
+    elif not path.exists():
+        names = ", ".join(model_names()) or "none"
+        raise FileError(f"{path}: no such file, and no shipped model; shipped are: {names}")
+    tensors, fields = read_tensors(path, _FORMAT)
+    try:
+        return _restore(tensors, fields)
+    except _UNREADABLE as error:
+        reason = " ".join(str(error).split())
+        raise FileError(f"{path}: damaged model file ({reason}); train or save it anew") from error
+
+
+def _restore(tensors: dict[str, Tensor], fields: dict[str, Any]) -> NCA:
+    model = NCA(ModelConfig.from_json(fields["config"]))
+    target = tensors.pop("target", None)
+    if not all(tensor.isfinite().all() for tensor in tensors.values()):
+        raise ValueError("a weight is not finite")
+    model.load_state_dict(tensors)
+    model.info = info_from_json(fields["info"])
+    if target is not None:
+        model.target = target_from_tensor(target, fields["target"])
+        if model.target.num_dims != model.config.num_dims:
+            raise ValueError("the target's dimension is not the model's")
+    return model
+
+
+def info_to_json(info: ModelInfo) -> dict[str, Any]:
+    """Return a model's record as a dict that `json` can write."""
+    return {
+        "name": info.name,
+        "grow_steps": info.grow_steps,
+        "recipe": info.recipe.to_json() if info.recipe else None,
+        "quality": info.quality.to_json() if info.quality else None,
+        "version": info.version,
+    }
+
+
+def info_from_json(fields: dict[str, Any]) -> ModelInfo:
+    """Build a model's record from `info_to_json`'s dict."""
+    recipe, quality, steps = fields["recipe"], fields["quality"], fields["grow_steps"]
+    if steps is not None and (not isinstance(steps, int) or not 1 <= steps <= 10**6):
+        raise ValueError(f"grow_steps={steps!r}")
+    return ModelInfo(
+        str(fields["name"]),
+        steps,
+        TrainConfig.from_json(recipe) if recipe else None,
+        Quality.from_json(quality) if quality else None,
+        str(fields["version"]),
+    )
+
+
+def target_to_tensor(target: Target) -> Tensor:
+    """Return a target's voxels, uint8 `(*space, 4)`."""
+    return from_numpy(target.rgba8.copy())
+
+
+def target_from_tensor(tensor: Tensor, name: str) -> Target:
+    """Build a target from `target_to_tensor`'s voxels."""
+    return Target.from_rgba8(tensor.numpy(), name=name)
+
+
+def write_tensors(path: str | Path, tensors: dict[str, Tensor], fields: dict[str, Any]) -> None:
+    """Write tensors and JSON fields to one file, by way of a temporary one.
+
+    Raises:
+        FileError: when the file cannot be written; an older file stays as it was.
+    """
+    metadata = {key: json.dumps(value) for key, value in fields.items()}
+    write_bytes(path, to_bytes({k: v.contiguous() for k, v in tensors.items()}, metadata))
+
+
+def read_tensors(path: str | Path, file_format: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read what `write_tensors` wrote, when it has the format asked for.
+
+    Raises:
+        FileError: when the file is missing, damaged or of another format.
+    """
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            metadata = file.metadata() or {}
+            fields = {key: json.loads(value) for key, value in metadata.items()}
+            if fields.get("format") != file_format:
+                raise FileError(
+                    f"{path}: not a {file_format} file (format {fields.get('format')!r}); "
+                    "give a file that voxnca wrote"
+                )
+            return {name: file.get_tensor(name) for name in file.keys()}, fields  # noqa: SIM118
+    except (OSError, SafetensorError, ValueError, RuntimeError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise FileError(f"{path}: cannot be read as a voxnca file ({reason})") from error

@@ -1,0 +1,273 @@
+"""What a model is and how it is trained: frozen, checked when made, JSON both ways."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from voxnca.errors import ArgumentError
+
+PERCEPTIONS = ("sobel", "difference", "neighbour_sum", "laplacian", "learned")
+BORDERS = ("zero", "replicate", "circular")
+OPTIMIZERS = ("muon", "adam")
+
+
+class JsonConfig:
+    """Turn a frozen dataclass of numbers, strings, tuples and configs into JSON and back."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as a dict that `json` can write."""
+        return dataclasses.asdict(self)  # type: ignore[call-overload, no-any-return]
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """Build the config from `to_json`'s dict.
+
+        Raises:
+            ArgumentError: for a field that does not exist or a value that breaks a rule.
+        """
+        if not isinstance(fields, Mapping):
+            raise ArgumentError(f"{cls.__name__} must be an object, got {fields!r}")
+        known = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        for name in fields:
+            _choice(f"{cls.__name__} field", name, tuple(known))
+        groups = {"rollout": RolloutConfig, "damage": DamageConfig, "optimizer": OptimizerConfig}
+        return cls(**{name: _thaw(groups.get(name), value) for name, value in fields.items()})
+
+
+def _thaw(group: type[JsonConfig] | None, value: Any) -> Any:
+    if group is not None:
+        return group.from_json(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig(JsonConfig):
+    """The shape of a rule.
+
+    Attributes:
+        num_dims: 2 for images `(H, W)`, 3 for voxels `(D, H, W)`.
+        num_channels: C, at least 4 (RGB and alpha; the rest is hidden state).
+        hidden_size: units of the hidden layer.
+        perception: one of `PERCEPTIONS`, or several joined by `+`.
+        border: what lies outside the grid, for perception and the alive mask alike.
+        fire_rate: probability that a live cell updates in a step, in (0, 1]. 0.5 is the
+            growing-NCA paper's; 1 is deterministic and trains in about half the time.
+
+    Raises:
+        ArgumentError: when a value breaks its rule.
+    """
+
+    num_dims: int = 3
+    num_channels: int = 16
+    hidden_size: int = 64
+    perception: str = "sobel"
+    border: str = "zero"
+    fire_rate: float = 0.5
+
+    def __post_init__(self) -> None:
+        _choice("num_dims", self.num_dims, (2, 3))
+        _whole("num_channels", self.num_channels, 4, 1024)
+        _whole("hidden_size", self.hidden_size, 1, 65536)
+        if not isinstance(self.perception, str):
+            raise ArgumentError(
+                f"perception={self.perception!r} must be a string; use one of {PERCEPTIONS}"
+            )
+        for name in self.perception.split("+"):
+            _choice("perception", name, PERCEPTIONS)
+        _choice("border", self.border, BORDERS)
+        _number("fire_rate", self.fire_rate, 0.0, 1.0, open_low=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutConfig(JsonConfig):
+    """How long a training rollout is, in shares of the growing time T.
+
+    Short rollouts learn fastest and longer ones keep the pattern stable, so the range grows
+    from `early` to `late` over the first `ramp_share` of the budget.
+    """
+
+    early: tuple[float, float] = (0.27, 0.4)
+    late: tuple[float, float] = (0.55, 0.8)
+    ramp_share: float = 0.3
+    min_steps: int = 8
+
+    def __post_init__(self) -> None:
+        _range("rollout.early", self.early, 0.0, 100.0)
+        _range("rollout.late", self.late, 0.0, 100.0)
+        _number("rollout.ramp_share", self.ramp_share, 0.0, 1.0)
+        _whole("rollout.min_steps", self.min_steps, 1, 100_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DamageConfig(JsonConfig):
+    """Wounds in training: without them a rule grows its target but cannot heal it.
+
+    Attributes:
+        start_share: share of the budget after which wounds begin.
+        num_samples: how many of a batch's best samples are wounded (always fewer than all).
+        radius: range of a ball's radius, of a box's half side, in shares of the target's size.
+        ball, half_space, box, noise: relative frequency of each kind.
+    """
+
+    start_share: float = 0.4
+    num_samples: int = 2
+    radius: tuple[float, float] = (0.12, 0.28)
+    ball: float = 0.6
+    half_space: float = 0.3
+    box: float = 0.07
+    noise: float = 0.03
+
+    def __post_init__(self) -> None:
+        _number("damage.start_share", self.start_share, 0.0, 1.0)
+        _whole("damage.num_samples", self.num_samples, 0, 1024)
+        _range("damage.radius", self.radius, 0.0, 2.0)
+        for name, weight in self.weights.items():
+            _number(f"damage.{name}", weight, 0.0, math.inf)
+        if not sum(self.weights.values()) > 0:
+            raise ArgumentError(
+                "damage: ball, half_space, box and noise are all 0; make one positive, "
+                "or set num_samples=0 for no damage"
+            )
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Relative frequency by kind of wound."""
+        return {k: getattr(self, k) for k in ("ball", "half_space", "box", "noise")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptimizerConfig(JsonConfig):
+    """How the weights move.
+
+    Attributes:
+        name: `muon` steps the weight matrices by Muon and the rest by Adam; `adam` all by Adam.
+            At equal CPU time Muon halves the loss.
+        learning_rate: Adam's peak rate.
+        muon_learning_rate: Muon's peak rate, scaled as AdamW's (`match_rms_adamw`).
+        warmup_steps: iterations over which the rate rises linearly.
+        final_share: what is left of the peak rate at the end of the cosine.
+        normalize_gradients: divide each gradient tensor by its norm (the paper's trick
+            against the occasional huge gradient of a long rollout).
+    """
+
+    name: str = "muon"
+    learning_rate: float = 2e-3
+    muon_learning_rate: float = 1e-2
+    warmup_steps: int = 20
+    final_share: float = 0.05
+    normalize_gradients: bool = True
+
+    def __post_init__(self) -> None:
+        _choice("optimizer.name", self.name, OPTIMIZERS)
+        _number("optimizer.learning_rate", self.learning_rate, 0.0, 10.0, open_low=True)
+        _number("optimizer.muon_learning_rate", self.muon_learning_rate, 0.0, 10.0, open_low=True)
+        _whole("optimizer.warmup_steps", self.warmup_steps, 0, 10**9)
+        _number("optimizer.final_share", self.final_share, 0.0, 1.0)
+        _flag("optimizer.normalize_gradients", self.normalize_gradients)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig(JsonConfig):
+    """How a rule is trained.
+
+    Attributes:
+        num_steps: iterations; the schedules below are shares of this budget.
+        seed: of every random draw; the same seed gives the same run.
+        batch_size: rollouts an iteration.
+        early_batch_size: the same during the first `early_share` of the budget, where the
+            gradient's direction is plain and smaller batches learn sooner.
+        pool_size: states kept between iterations (the sample pool).
+        margin_cells: free cells round the target on every side.
+        grow_steps: T, by when the pattern is to be grown; None is
+            1.25 x the target's longest side / fire_rate.
+        evaluations: how often in all the rule is judged from the seed; 0 is never.
+        overflow_weight: of the penalty on values beyond +-1.5.
+        rollout, damage, optimizer: the groups of options.
+    """
+
+    num_steps: int = 2000
+    seed: int = 0
+    batch_size: int = 4
+    early_batch_size: int = 2
+    early_share: float = 0.35
+    pool_size: int = 32
+    margin_cells: int = 4
+    grow_steps: int | None = None
+    evaluations: int = 10
+    overflow_weight: float = 0.02
+    rollout: RolloutConfig = field(default_factory=RolloutConfig)
+    damage: DamageConfig = field(default_factory=DamageConfig)
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+
+    def __post_init__(self) -> None:
+        _whole("num_steps", self.num_steps, 1, 10**9)
+        check_seed(self.seed)
+        _whole("batch_size", self.batch_size, 1, 65536)
+        _whole("early_batch_size", self.early_batch_size, 1, 65536)
+        _number("early_share", self.early_share, 0.0, 1.0)
+        _whole("pool_size", self.pool_size, 1, 10**6)
+        _whole("margin_cells", self.margin_cells, 0, 4096)
+        if self.grow_steps is not None:
+            _whole("grow_steps", self.grow_steps, 1, 10**6)
+        _whole("evaluations", self.evaluations, 0, 10**6)
+        _number("overflow_weight", self.overflow_weight, 0.0, 1e6)
+        for name, group in (
+            ("rollout", RolloutConfig),
+            ("damage", DamageConfig),
+            ("optimizer", OptimizerConfig),
+        ):
+            if not isinstance(getattr(self, name), group):
+                raise ArgumentError(f"{name} must be a {group.__name__}(...)")
+        if max(self.batch_size, self.early_batch_size) > self.pool_size:
+            raise ArgumentError(
+                f"batch_size={max(self.batch_size, self.early_batch_size)} is more than "
+                f"pool_size={self.pool_size}; make the pool at least as large as the batch"
+            )
+
+
+def check_seed(seed: int) -> int:
+    """Return `seed` when it is an unsigned 32-bit integer, the range of the firing hash.
+
+    Raises:
+        ArgumentError: otherwise.
+    """
+    _whole("seed", seed, 0, 2**32 - 1)
+    return seed
+
+
+def _choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
+    if isinstance(value, bool) or value not in allowed:
+        names = ", ".join(map(str, allowed))
+        raise ArgumentError(f"{name}={value!r} is unknown; use one of: {names}")
+
+
+def _flag(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise ArgumentError(f"{name}={value!r} must be True or False")
+
+
+def _whole(name: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ArgumentError(f"{name}={value!r} must be a whole number from {low} to {high}")
+
+
+def _number(name: str, value: object, low: float, high: float, *, open_low: bool = False) -> None:
+    bracket = "(" if open_low else "["
+    rule = f"{name}={value!r} must be a number in {bracket}{low:g}, {high:g}]"
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ArgumentError(rule)
+    if not low <= value <= high or (open_low and value == low):
+        raise ArgumentError(rule)
+
+
+def _range(name: str, value: object, low: float, high: float) -> None:
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise ArgumentError(f"{name}={value!r} must be a pair (low, high)")
+    _number(f"{name}[0]", value[0], low, high)
+    _number(f"{name}[1]", value[1], low, high)
+    if value[0] > value[1]:
+        raise ArgumentError(f"{name}={value!r} must have low <= high; swap them")

@@ -1,0 +1,134 @@
+"""The conventions every module shares, and the vocabulary of every docstring.
+
+`B` is the batch, `C` the channels, `*space` is `(H, W)` or `(D, H, W)` and `d` its length.
+A **state** is a float tensor `(B, *space, C)`: channels 0-2 are RGB premultiplied by alpha,
+channel 3 is alpha, the rest is hidden. Axes are `(z, y, x)`, z up; cell `[z, y, x]` fills the
+box x..x+1, y..y+1, z..z+1, right-handed. In 2D row 0 is the top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from voxnca.config import ModelConfig
+from voxnca.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from voxnca.targets import Target
+
+RGB = slice(0, 3)
+ALPHA = 3
+RGBA = slice(0, 4)
+ALIVE_THRESHOLD = 0.1
+"""A cell with alpha above this keeps itself and its 3^d neighbourhood alive."""
+SOLID_THRESHOLD = 0.5
+"""A cell with alpha above this is drawn, picked, counted and compared."""
+MAX_CELLS = 2**31 - 1
+"""Largest grid, batch included: cells are numbered by 32-bit integers."""
+
+
+def check_space(space: Sequence[int], num_dims: int) -> tuple[int, ...]:
+    """Return `space` as a tuple of `num_dims` positive sizes.
+
+    Raises:
+        ArgumentError: for a wrong number of axes, a size below 1, or more than 2^31 - 1 cells.
+    """
+    sizes = tuple(space) if isinstance(space, Sequence | torch.Size) else (space,)
+    if len(sizes) != num_dims:
+        axes = "(H, W)" if num_dims == 2 else "(D, H, W)"
+        raise ArgumentError(f"space={space!r} must have {num_dims} axes; pass {axes}")
+    if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in sizes):
+        raise ArgumentError(f"space={space!r} must hold whole sizes of at least 1")
+    if prod(n + 2 for n in sizes) > MAX_CELLS:
+        raise ArgumentError(f"space={space!r} has more than 2^31 cells; use a smaller grid")
+    return tuple(int(n) for n in sizes)
+
+
+def check_state(state: Tensor, config: ModelConfig) -> None:
+    """Check that `state` is `(B, *space, C)` of `config`.
+
+    Raises:
+        ArgumentError: when it is not.
+    """
+    shape = tuple(state.shape) if isinstance(state, Tensor) else type(state).__name__
+    rule = f"(B, {'H, W' if config.num_dims == 2 else 'D, H, W'}, {config.num_channels})"
+    if (
+        not isinstance(state, Tensor)
+        or state.ndim != config.num_dims + 2
+        or state.shape[-1] != config.num_channels
+        or 0 in state.shape
+    ):
+        raise ArgumentError(f"state {shape} must have the shape {rule}; make one by voxnca.seed()")
+    if not state.is_floating_point():
+        raise ArgumentError(f"state is {state.dtype}; convert it by state.float()")
+    check_space(state.shape[1:-1], config.num_dims)
+
+
+def center(space: Sequence[int]) -> tuple[int, ...]:
+    """Return the cell `size // 2` of each axis, where the seed is put."""
+    return tuple(n // 2 for n in space)
+
+
+def seed(config: ModelConfig, space: Sequence[int], *, batch_size: int = 1) -> Tensor:
+    """Make states with one live cell in the centre: alpha and hidden channels 1, RGB 0.
+
+    Args:
+        config: gives the number of dimensions and channels.
+        space: sizes of the grid, `(H, W)` or `(D, H, W)`.
+        batch_size: B.
+
+    Returns:
+        float32 `(B, *space, C)`.
+
+    Raises:
+        ArgumentError: for a space of the wrong dimension or an empty batch.
+    """
+    space = check_space(space, config.num_dims)
+    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+        raise ArgumentError(f"batch_size={batch_size!r} must be a whole number of at least 1")
+    state = torch.zeros(batch_size, *space, config.num_channels)
+    state[(slice(None), *center(space), slice(ALPHA, None))] = 1.0
+    return state
+
+
+def to_rgba(state: Tensor) -> Tensor:
+    """Turn states into colours to draw: straight alpha, everything in [0, 1].
+
+    Args:
+        state: `(B, *space, C)` with C >= 4.
+
+    Returns:
+        `(B, *space, 4)`; a cell with alpha 0 is transparent black.
+    """
+    if state.ndim not in (4, 5) or state.shape[-1] < 4:
+        raise ArgumentError(
+            f"state {tuple(state.shape)} must be (B, *space, C) with C >= 4; "
+            "add the batch axis by state[None]"
+        )
+    rgba = state[..., RGBA]
+    alpha = rgba[..., ALPHA:].clamp(0.0, 1.0)
+    rgb = torch.where(alpha > 0, rgba[..., RGB] / alpha.clamp(min=1e-6), 0.0)
+    return torch.cat([rgb.clamp(0.0, 1.0), alpha], dim=-1)
+
+
+def solid(state: Tensor) -> Tensor:
+    """Return which cells are solid (alpha > 0.5): bool `(B, *space)`."""
+    return state[..., ALPHA] > SOLID_THRESHOLD
+
+
+def training_space(target: Target, margin_cells: int = 4) -> tuple[int, ...]:
+    """Return the smallest grid with `margin_cells` free cells on every side of the target.
+
+    The target's anchor lies on the seed, in cell `size // 2`. For an anchor off the middle the
+    grid is wider than target + 2 margins, by what the shorter side lacks.
+    """
+    sizes = []
+    for anchor, length in zip(target.anchor, target.size, strict=True):
+        before, after = anchor + margin_cells, length - 1 - anchor + margin_cells
+        sizes.append(2 * before if before > after else 2 * after + 1)
+    return tuple(sizes)

@@ -1,0 +1,166 @@
+"""The rule: a tiny network, the same in every cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from voxnca.config import ModelConfig, TrainConfig, check_seed
+from voxnca.engines import Rule, enter
+from voxnca.grid import check_state
+from voxnca.perception import kernels, learned_at_birth
+from voxnca.quality import Quality
+from voxnca.rollout import Rollout, check_count
+
+if TYPE_CHECKING:
+    from voxnca.targets import Target
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """Where a model comes from and how good it is.
+
+    Attributes:
+        name: of the model.
+        grow_steps: T, by when the pattern is grown; None for an untrained rule.
+        recipe: how it was trained.
+        quality: as measured when it was saved.
+        version: of voxnca that made it.
+    """
+
+    name: str = ""
+    grow_steps: int | None = None
+    recipe: TrainConfig | None = None
+    quality: Quality | None = None
+    version: str = ""
+
+
+class NCA(nn.Module):
+    """A neural cellular automaton in 2D or 3D.
+
+    A step perceives, passes a hidden layer, and adds what comes out to the cells that fire.
+    The last layer is zero at birth, so that an untrained rule does nothing.
+
+    Attributes:
+        config: the shape of the rule.
+        target: what it was trained to grow, if anything.
+        info: where it comes from and how good it is.
+
+    Args:
+        config: the shape of the rule.
+        seed: of the hidden layer's weights, 0 to 2^32 - 1; the global random state is untouched.
+
+    Raises:
+        ArgumentError: for a seed out of range.
+    """
+
+    def __init__(self, config: ModelConfig, *, seed: int = 0) -> None:
+        super().__init__()
+        self.config = config
+        self.target: Target | None = None
+        self.info = ModelInfo()
+        fixed = kernels(config.perception, config.num_dims)
+        K, C, H = len(fixed), config.num_channels, config.hidden_size
+        self.hidden = nn.utils.skip_init(nn.Linear, K * C, H)
+        self.out = nn.utils.skip_init(nn.Linear, H, C)
+        self.register_buffer("fixed_kernels", fixed, persistent=False)
+        self.fixed_kernels: Tensor
+        self.kernels: nn.Parameter | None = None
+        if "learned" in config.perception.split("+"):
+            self.kernels = nn.Parameter(learned_at_birth(config.num_dims))
+        self._initialize(torch.Generator().manual_seed(check_seed(seed)))
+
+    def _initialize(self, generator: torch.Generator) -> None:
+        fan_in = self.hidden.in_features
+        with torch.no_grad():
+            self.hidden.weight.normal_(std=fan_in**-0.5, generator=generator)
+            for zero in (self.hidden.bias, self.out.weight, self.out.bias):
+                zero.zero_()
+
+    def extra_repr(self) -> str:
+        """Say what the rule is."""
+        return repr(self.config)
+
+    def all_kernels(self) -> Tensor:
+        """Return what the rule perceives by: `(K, *(3,) * d)`, learned kernels in their place."""
+        if self.kernels is None:
+            return self.fixed_kernels
+        d, parts = self.config.num_dims, [self.fixed_kernels[:1]]
+        first = 1
+        for name in self.config.perception.split("+"):
+            count = d if name in ("sobel", "difference", "learned") else 1
+            fixed = self.fixed_kernels[first : first + count]
+            parts.append(self.kernels if name == "learned" else fixed)
+            first += count
+        return torch.cat(parts)
+
+    def rule(self) -> Rule:
+        """Return the weights and constants that an engine steps with."""
+        return Rule(
+            self.all_kernels(),
+            self.hidden.weight,
+            self.hidden.bias,
+            self.out.weight,
+            self.out.bias,
+            self.config.border,
+            self.config.fire_rate,
+        )
+
+    def rollout(
+        self,
+        state: Tensor,
+        *,
+        seed: int = 0,
+        engine: str = "auto",
+        first_step: int = 0,
+        first_sample: int = 0,
+    ) -> Rollout:
+        """Begin a run that keeps its live cells between steps.
+
+        Args:
+            state: `(B, *space, C)`; it is not changed.
+            seed: of the firing mask, 0 to 2^32 - 1.
+            engine: `auto`, `dense` or `sparse`.
+            first_step: number of the first step; continues a run.
+            first_sample: number of the batch's first row; splits a batch.
+
+        Raises:
+            ArgumentError: for a state of another shape or type, or an unknown engine.
+        """
+        check_state(state, self.config)
+        check_seed(seed)
+        state = state.to(self.hidden.weight.dtype)
+        field = enter(state, self.rule(), engine)
+        return Rollout(
+            field,
+            space=tuple(state.shape[1:-1]),
+            batch_size=state.shape[0],
+            seed=seed,
+            first_step=check_count("first_step", first_step),
+            first_sample=check_count("first_sample", first_sample),
+        )
+
+    def grow(
+        self,
+        state: Tensor,
+        num_steps: int,
+        *,
+        seed: int = 0,
+        engine: str = "auto",
+        first_step: int = 0,
+        first_sample: int = 0,
+    ) -> Tensor:
+        """Run `num_steps` steps and return the states; differentiable.
+
+        Args and errors as of `rollout`.
+
+        Returns:
+            `(B, *space, C)`.
+        """
+        run = self.rollout(
+            state, seed=seed, engine=engine, first_step=first_step, first_sample=first_sample
+        )
+        return run.step(num_steps).state()

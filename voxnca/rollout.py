@@ -1,0 +1,94 @@
+"""A run of a rule that can be watched, wounded and continued."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from voxnca.engines import Field, Firing, Rows
+from voxnca.errors import ArgumentError
+from voxnca.grid import ALPHA, SOLID_THRESHOLD
+from voxnca.wounds import Wound, check
+
+
+class Rollout:
+    """States that step in place; an engine keeps only what lives between the steps.
+
+    Made by `NCA.rollout`. It follows the ambient gradient mode: watch it under
+    `torch.no_grad()`, or every step is kept for the backward pass.
+
+    Attributes:
+        space: sizes of the grid.
+        batch_size: B.
+        step_index: steps since the run began, the one the firing mask counts.
+    """
+
+    def __init__(
+        self,
+        field: Field,
+        *,
+        space: tuple[int, ...],
+        batch_size: int,
+        seed: int,
+        first_step: int,
+        first_sample: int,
+    ) -> None:
+        self._field = field
+        self.space, self.batch_size = space, batch_size
+        self.step_index = first_step
+        self._seed, self._first_sample = seed, first_sample
+
+    @property
+    def rows(self) -> Rows:
+        """Coordinates int64 `(N, 1 + d)` and values `(N, C)` of the cells that may be non-zero."""
+        return self._field.rows()
+
+    def step(self, num_steps: int = 1) -> Self:
+        """Advance by `num_steps` and return the rollout itself.
+
+        Raises:
+            ArgumentError: for a negative number.
+        """
+        check_count("num_steps", num_steps)
+        for _ in range(num_steps):
+            self._field.step(Firing(self._seed, self.step_index, self._first_sample))
+            self.step_index += 1
+        return self
+
+    def wound(self, wound: Wound, *, sample: int | None = None) -> int:
+        """Set the wound's cells to zero.
+
+        Args:
+            wound: the region.
+            sample: batch row; None wounds all.
+
+        Returns:
+            How many solid cells were removed.
+
+        Raises:
+            ArgumentError: when the wound or the sample does not fit.
+        """
+        check(wound, len(self.space), self.batch_size, sample)
+        before = self._num_solid()
+        self._field.erase(wound, sample)
+        return before - self._num_solid()
+
+    def state(self) -> Tensor:
+        """Return the whole states `(B, *space, C)`."""
+        return self._field.state()
+
+    def _num_solid(self) -> int:
+        return int(torch.count_nonzero(self.rows.values.detach()[:, ALPHA] > SOLID_THRESHOLD))
+
+
+def check_count(name: str, value: int) -> int:
+    """Return `value` when it is a whole number >= 0.
+
+    Raises:
+        ArgumentError: otherwise.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ArgumentError(f"{name}={value!r} must be a whole number >= 0")
+    return value

@@ -1,0 +1,306 @@
+"""Training as an iterator: one iteration of the sample pool a step.
+
+The method is that of growing NCA (Mordvintsev et al. 2020) - pool, damage, per-tensor gradient
+normalisation - with the schedule that measured best on one core: short rollouts first, longer
+ones later, small batches first, and Muon on the weight matrices.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import torch
+from torch import Tensor
+
+from voxnca import losses, quality
+from voxnca.checkpoint import (
+    info_from_json,
+    info_to_json,
+    read_tensors,
+    target_from_tensor,
+    target_to_tensor,
+    write_tensors,
+)
+from voxnca.config import ModelConfig, TrainConfig
+from voxnca.damage import draw_wound
+from voxnca.errors import FileError, TrainingError, VoxncaError
+from voxnca.evaluation import check_target, default_grow_steps, evaluate
+from voxnca.grid import seed as seed_state
+from voxnca.grid import training_space
+from voxnca.model import NCA, ModelInfo
+from voxnca.noise import hash32
+from voxnca.optimizer import Optimizer, schedule
+from voxnca.pool import SamplePool
+from voxnca.quality import Quality
+from voxnca.version import __version__
+from voxnca.wounds import apply
+
+if TYPE_CHECKING:
+    from voxnca.targets import Target
+
+_FORMAT = "voxnca-training-1"
+_MAX_LOSS = 50.0
+_MAX_SKIPS = 50
+
+
+@dataclass(frozen=True)
+class TrainStep:
+    """What one iteration did.
+
+    Attributes:
+        index: iterations done, from 1.
+        loss: mean RGBA loss of the batch after its rollout.
+        state: the batch after its rollout, `(B, *space, C)`.
+        num_rollout_steps: length of the rollout.
+        learning_rate: share of the peak rate.
+        iou: mean IoU of the batch.
+        quality: the evaluation from the seed, in iterations that made one.
+    """
+
+    index: int
+    loss: float
+    state: Tensor
+    num_rollout_steps: int
+    learning_rate: float
+    iou: float
+    quality: Quality | None
+
+
+class Training(Iterator[TrainStep]):
+    """A training run: iterate to train; stop, save and resume when you like.
+
+    The model given is trained in place. Every random draw of an iteration comes from a generator
+    seeded by `(config.seed, iteration)`, so that a resumed run draws the same.
+
+    Attributes:
+        model: the rule, with its weights of now.
+        target: what it learns to grow.
+        config: the recipe.
+        space: sizes of the training grid.
+        grow_steps: T.
+        step_index: iterations done.
+        quality: the latest evaluation, if any.
+    """
+
+    def __init__(self, model: NCA, target: Target, config: TrainConfig) -> None:
+        self.model = model
+        self.target = check_target(model, target)
+        self.config = config
+        self.space = training_space(target, config.margin_cells)
+        default = default_grow_steps(target, model.config.fire_rate)
+        self.grow_steps = config.grow_steps or default
+        self.step_index = 0
+        self.quality: Quality | None = None
+        self._skips = 0
+        self._seed_state = seed_state(model.config, self.space)
+        self._placed = target.place(self.space)
+        self._pool = SamplePool.of_seeds(self._seed_state, config.pool_size)
+        self._optimizer = Optimizer(model, config.optimizer)
+        self._best_weights = _weights(model)
+        self._best_quality: Quality | None = None
+        model.target = target
+        model.info = self._info(None)
+
+    @property
+    def num_steps(self) -> int:
+        """Iterations in all."""
+        return self.config.num_steps
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> TrainStep:
+        if self.step_index >= self.num_steps:
+            raise StopIteration
+        generator = self._generator()
+        places, states = self._draw(generator)
+        num_rollout_steps = self._rollout_length(generator)
+        scale = schedule(self.step_index, self.num_steps, self.config.optimizer)
+        loss, grown = self._learn(states, num_rollout_steps, scale)
+        if loss is None:
+            self._pool.put_back(places, self._seed_state.expand_as(grown))
+        else:
+            self._pool.put_back(places, grown)
+        self.step_index += 1
+        measured = self._judge() if self._is_due() else None
+        return TrainStep(
+            index=self.step_index,
+            loss=float("nan") if loss is None else loss,
+            state=grown,
+            num_rollout_steps=num_rollout_steps,
+            learning_rate=scale,
+            iou=float(quality.iou(grown, self._placed).mean()),
+            quality=measured,
+        )
+
+    def best(self) -> NCA:
+        """Return a copy of the model that did best when it was evaluated.
+
+        Best is the highest `Quality.score`. Before the first evaluation it is the model of now.
+        """
+        model = NCA(self.model.config)
+        weights = self._best_weights if self._best_quality else _weights(self.model)
+        model.load_state_dict(weights)
+        model.target = self.target
+        model.info = self._info(self._best_quality)
+        return model
+
+    def save(self, path: str | Path) -> None:
+        """Write all it takes to resume exactly, as one safetensors file, atomically.
+
+        Raises:
+            FileError: when the file cannot be written.
+        """
+        tensors = {f"model/{k}": v for k, v in _weights(self.model).items()}
+        tensors |= {f"best/{k}": v for k, v in self._best_weights.items()}
+        tensors |= {f"optimizer/{k}": v for k, v in self._optimizer.tensors().items()}
+        tensors |= {"pool": self._pool.states, "target": target_to_tensor(self.target)}
+        write_tensors(
+            path,
+            tensors,
+            {
+                "format": _FORMAT,
+                "model_config": self.model.config.to_json(),
+                "target": self.target.name,
+                "info": info_to_json(self._info(self._best_quality)),
+                "step_index": self.step_index,
+                "skips": self._skips,
+                "latest_quality": self.quality.to_json() if self.quality else None,
+            },
+        )
+
+    @classmethod
+    def load(cls, path: str | Path) -> Training:
+        """Read a saved training; it goes on as if it had never stopped.
+
+        Raises:
+            FileError: when the file is missing, damaged or not a training.
+        """
+        tensors, fields = read_tensors(path, _FORMAT)
+        try:
+            return cls._restore(tensors, fields)
+        except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+            raise FileError(f"{path}: damaged training file ({error}); start afresh") from error
+
+    @classmethod
+    def _restore(cls, tensors: dict[str, Tensor], fields: dict[str, Any]) -> Training:
+        info = info_from_json(fields["info"])
+        if info.recipe is None:
+            raise ValueError("no recipe")
+        model = NCA(ModelConfig.from_json(fields["model_config"]))
+        model.load_state_dict(_group(tensors, "model/"))
+        target = target_from_tensor(tensors["target"], fields["target"])
+        training = cls(model, target, info.recipe)
+        best = NCA(model.config)
+        best.load_state_dict(_group(tensors, "best/"))
+        training._best_weights, training._best_quality = _weights(best), info.quality
+        training._optimizer.load_tensors(_group(tensors, "optimizer/"))
+        if tensors["pool"].shape != training._pool.states.shape:
+            raise ValueError("the pool has another shape")
+        training._pool = SamplePool(tensors["pool"])
+        training.step_index, training._skips = int(fields["step_index"]), int(fields["skips"])
+        latest = fields["latest_quality"]
+        training.quality = Quality.from_json(latest) if latest else None
+        return training
+
+    def _progress(self) -> float:
+        return self.step_index / self.num_steps
+
+    def _generator(self) -> torch.Generator:
+        drawn = hash32(self.config.seed, self.step_index, 0, 0, 0, 0)
+        return torch.Generator().manual_seed(drawn)
+
+    def _draw(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Draw a batch: its worst sample becomes the seed, its best are wounded."""
+        early = self._progress() < self.config.early_share
+        count = self.config.early_batch_size if early else self.config.batch_size
+        places, states = self._pool.draw(count, generator)
+        order = self._losses(states).argsort(descending=True)
+        states[order[0]] = self._seed_state[0]
+        if self._progress() >= self.config.damage.start_share:
+            hurt = min(self.config.damage.num_samples, count - 1)
+            for row in order[count - hurt :].tolist():
+                wound = draw_wound(self.config.damage, self.target, self.space, generator)
+                states = apply(states, wound, sample=row)
+        return places, states
+
+    def _rollout_length(self, generator: torch.Generator) -> int:
+        config = self.config.rollout
+        ramp = min(1.0, self._progress() / config.ramp_share) if config.ramp_share else 1.0
+        low, high = (
+            max(config.min_steps, round(self.grow_steps * (early + (late - early) * ramp)))
+            for early, late in zip(config.early, config.late, strict=True)
+        )
+        return int(torch.randint(low, max(low, high) + 1, (), generator=generator))
+
+    def _learn(self, states: Tensor, num_steps: int, scale: float) -> tuple[float | None, Tensor]:
+        """Roll out, and step the weights; a runaway batch gives no loss and moves nothing."""
+        self._optimizer.zero_grad()
+        grown = self.model.grow(
+            states, num_steps, seed=self.config.seed, first_sample=self.step_index * len(states)
+        )
+        error = self._losses(grown).mean()
+        penalty = losses.overflow(grown, self.target.num_solid).mean()
+        loss = float(error)
+        if not loss < _MAX_LOSS:
+            return self._skip(), grown.detach()
+        (error + self.config.overflow_weight * penalty).backward()  # type: ignore[no-untyped-call]
+        if not all(p.grad is None or p.grad.isfinite().all() for p in self.model.parameters()):
+            return self._skip(), grown.detach()
+        self._optimizer.step(scale)
+        return loss, grown.detach()
+
+    def _skip(self) -> None:
+        self._skips += 1
+        if self._skips > _MAX_SKIPS:
+            raise TrainingError(
+                f"training diverged at step {self.step_index + 1}: {self._skips} rollouts ran "
+                "away (loss NaN or above 50); lower optimizer.learning_rate and "
+                "optimizer.muon_learning_rate; best() still holds the last good model"
+            )
+
+    def _losses(self, states: Tensor) -> Tensor:
+        return losses.rgba_loss(states, self._placed, self.target.num_solid)
+
+    def _is_due(self) -> bool:
+        """Spread the evaluations evenly over the budget, the last at its end."""
+        done, count = self.step_index, self.config.evaluations
+        return done * count // self.num_steps > (done - 1) * count // self.num_steps
+
+    def _judge(self) -> Quality:
+        self.quality = evaluate(self.model, self.target, seed=self.config.seed)
+        best = self._best_quality
+        if best is None or self.quality.score > best.score:
+            self._best_quality, self._best_weights = self.quality, _weights(self.model)
+            self.model.info = self._info(self.quality)
+        return self.quality
+
+    def _info(self, measured: Quality | None) -> ModelInfo:
+        info = ModelInfo(self.target.name, self.grow_steps, self.config, measured, __version__)
+        return replace(info)
+
+
+def train(model: NCA, target: Target, config: TrainConfig | None = None) -> Training:
+    """Begin to train a rule in place; iterate over the result to do it.
+
+    Example:
+        >>> for step in train(model, load_target("mushroom", size=16)):  # doctest: +SKIP
+        ...     print(step.index, step.loss)
+
+    Raises:
+        ArgumentError: for a target of another dimension than the model.
+        TrainingError: while iterating, when training diverges.
+    """
+    return Training(model, target, config or TrainConfig())
+
+
+def _weights(model: NCA) -> dict[str, Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+
+
+def _group(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
