@@ -35,7 +35,8 @@ class Rule(NamedTuple):
 
     def update(self, perceived: Tensor) -> Tensor:
         """Return dx `(..., C)` for perception vectors `(..., K * C)`."""
-        hidden = F.relu(F.linear(perceived, self.hidden_weight, self.hidden_bias))
+        hidden = F.linear(perceived, self.hidden_weight, self.hidden_bias)
+        hidden.relu_()  # in place: fresh memory costs more than the arithmetic
         return F.linear(hidden, self.out_weight, self.out_bias)
 
 

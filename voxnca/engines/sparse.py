@@ -4,9 +4,10 @@ Three facts make it exact. A dead cell outside the alive mask stays zero, so onl
 cells need storage. A cell that doesn't fire keeps its value, so only firing cells need the
 network. And a step's alive mask is the last step's post-mask, so one dilation a step is enough.
 
-The live cells' values are the rows of one matrix; `_slot` maps a cell's number in the padded
-grid to its row, and every other cell to row 0, which holds zeros. A border is an index: the
-halo's cells have no rows of their own but lead to nothing (`zero`) or back into the grid.
+The live cells' values are the rows of one matrix, and row 0 holds zeros. What is indexed by
+place - which row a cell has, whether it is alive - lives in a window round the live cells, so
+that a large empty grid costs nothing. The window's halo is its border: it repeats the rows of
+the cells that the border leads to, and perception needs no special case.
 """
 
 from __future__ import annotations
@@ -21,39 +22,53 @@ from voxnca.engines.field import Firing, Rows, Rule
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
 from voxnca.wounds import Wound
 
+_SOURCE = {"replicate": (1, -2), "circular": (-2, 1)}
+"""The planes of a window that its first and its last plane repeat."""
 
-class PaddedGrid:
-    """Number the cells of a batch of grids, each with a halo of one cell on every side."""
 
-    def __init__(self, batch_size: int, space: tuple[int, ...], border: str) -> None:
-        self.space, self.border = space, border
-        self.shape = (batch_size, *(n + 2 for n in space))
-        strides = [prod(self.shape[axis + 1 :]) for axis in range(len(self.shape))]
-        self.strides = torch.tensor(strides)
-        self.size = prod(self.shape)
-        around = torch.tensor(list(product((-1, 0, 1), repeat=len(space))))
-        self.around = around @ self.strides[1:]
+class Window:
+    """A part of the grids `(B, *space)` that holds some cells, their neighbours and a halo.
+
+    Cells are numbered in its raveled array; a number means nothing to another window.
+    """
+
+    def __init__(self, coordinates: Tensor, space: tuple[int, ...], border: str) -> None:
+        self.border = border
+        if len(coordinates) == 0:
+            coordinates = coordinates.new_zeros(1, 1 + len(space))
+        low, high = coordinates.amin(0).tolist(), coordinates.amax(0).tolist()
+        spans = [(low[0], high[0] + 1)]
+        for n, first, last in zip(space, low[1:], high[1:], strict=True):
+            wraps = border == "circular" and not 0 < first <= last < n - 1
+            spans.append((0, n) if wraps else (max(first - 1, 0), min(last + 2, n)))
+        halo = [0] + [1] * len(space)
+        self.origin = torch.tensor([a - h for (a, _), h in zip(spans, halo, strict=True)])
+        self.shape = [b - a + 2 * h for (a, b), h in zip(spans, halo, strict=True)]
+        self.strides = torch.tensor([prod(self.shape[a + 1 :]) for a in range(len(halo))])
 
     def number(self, coordinates: Tensor) -> Tensor:
-        """Return the numbers of cells `(N, 1 + d)`."""
-        return (coordinates * self.strides).sum(1) + self.strides[1:].sum()
+        """Return the numbers of cells `(N, 1 + d)`, batch row and index."""
+        return (coordinates - self.origin) @ self.strides
 
-    def coordinates(self, cells: Tensor) -> Tensor:
-        """Return batch row and index, `(N, 1 + d)`, of cell numbers; halo cells lie outside."""
-        columns = torch.stack(torch.unravel_index(cells, self.shape), 1)
-        columns[:, 1:] -= 1
-        return columns
+    def scatter(self, cells: Tensor, values: Tensor) -> Tensor:
+        """Write a value at each cell, zero elsewhere, and fill the halo by the border."""
+        window = values.new_zeros(self.shape)
+        window.view(-1)[cells] = values
+        if self.border != "zero":
+            for axis in range(1, window.ndim):
+                for side, source in zip((0, -1), _SOURCE[self.border], strict=True):
+                    window.select(axis, side).copy_(window.select(axis, source))
+        return window
 
-    def resolve(self, cells: Tensor) -> tuple[Tensor, Tensor]:
-        """Lead halo cells to the cells they mirror; tell which cells now lie in the grid."""
-        coordinates = self.coordinates(cells)
-        index, sizes = coordinates[:, 1:], torch.tensor(self.space)
-        if self.border == "circular":
-            index.remainder_(sizes)
-        elif self.border == "replicate":
-            index.clamp_(min=torch.zeros_like(sizes), max=sizes - 1)
-        inside = ((index >= 0) & (index < sizes)).all(1)
-        return self.number(coordinates), inside
+    def dilate(self, cells: Tensor) -> Tensor:
+        """Return the coordinates of the cells within 3^d of `cells`, each once, in order."""
+        window = self.scatter(cells, torch.ones_like(cells, dtype=torch.bool))
+        for axis in range(1, window.ndim):
+            n = self.shape[axis] - 2
+            parts = [window.narrow(axis, start, n) for start in range(3)]
+            window = parts[0] | parts[1] | parts[2]
+        halo = torch.tensor([0] + [1] * (window.ndim - 1))
+        return window.nonzero() + (self.origin + halo)
 
 
 class SparseField:
@@ -61,88 +76,70 @@ class SparseField:
 
     def __init__(self, state: Tensor, rule: Rule) -> None:
         self._rule, self._shape = rule, state.shape
-        grid = PaddedGrid(state.shape[0], tuple(state.shape[1:-1]), rule.border)
-        self._grid = grid
-        self._slot = torch.zeros(grid.size, dtype=torch.int64)
-        self._claim = torch.zeros(grid.size, dtype=torch.int64)
+        self._space = tuple(state.shape[1:-1])
         used = rule.kernels.detach().flatten(1).any(0)
         if rule.kernels.requires_grad:
             used.fill_(True)
-        self._reach = grid.around[used]  # the neighbours that any kernel weighs
+        around = torch.tensor(list(product((-1, 0, 1), repeat=len(self._space))))
+        self._reach = around[used]  # the neighbours that any kernel weighs
         self._taps = rule.kernels.flatten(1)[:, used]  # (K, T)
         detached = state.detach()
-        stray = grid.number(detached.any(-1).nonzero())
-        pre = self._dilate(grid.number((detached[..., ALPHA] > ALIVE_THRESHOLD).nonzero()))
-        # Dead cells beside the mask are perceived too: they are rows, so that the gradient
-        # of the entry state reaches them.
-        cells = torch.cat([self._dilate(pre), stray]).unique()
-        values = state[tuple(grid.coordinates(cells).T)]
-        self._hold(cells, pre, torch.cat([values.new_zeros(1, state.shape[-1]), values]))
+        self._pre = self._dilate((detached[..., ALPHA] > ALIVE_THRESHOLD).nonzero())
+        # Stray cells and those beside the mask are perceived too in the first step: they are
+        # rows, so that the gradient of the entry state reaches them.
+        held = detached.any(-1)
+        held[tuple(self._dilate(self._pre).T)] = True
+        self._cells = held.nonzero()
+        values = state[tuple(self._cells.T)]
+        self._values = torch.cat([values.new_zeros(1, state.shape[-1]), values])
 
     def step(self, firing: Firing) -> None:
         """Advance every state by one step."""
-        firing_cells = self._firing_cells(firing)
-        dx = self._rule.update(self._perceive(firing_cells))
-        updated = self._values.index_add(0, self._slot[firing_cells], dx)
-        pre_rows = self._slot[self._pre]
-        mature = updated.detach()[pre_rows, ALPHA] > ALIVE_THRESHOLD
-        post = self._dilate(self._pre[mature])
-        self._slot[self._cells] = 0  # what lies outside the pre-mask dies
-        self._slot[self._pre] = pre_rows
-        kept = torch.cat([pre_rows.new_zeros(1), self._slot[post]])
-        self._slot[self._pre] = 0
-        self._hold(post, post, updated.index_select(0, kept))
+        window = Window(self._cells, self._space, self._rule.border)
+        rows = window.scatter(
+            window.number(self._cells), torch.arange(1, len(self._cells) + 1)
+        ).view(-1)
+        pre = window.number(self._pre)
+        fired = pre if self._rule.fire_rate == 1 else pre[self._fires(firing)]
+        around = (self._reach @ window.strides[1:])[:, None] + fired
+        dx = self._rule.update(self._perceive(rows[around]))
+        updated = self._values.index_add(0, rows[fired], dx)
+        alive = updated.detach()[rows[pre], ALPHA] > ALIVE_THRESHOLD
+        post = window.dilate(pre[alive])
+        kept = window.scatter(pre, rows[pre]).view(-1)  # what lies outside the pre-mask dies
+        kept = kept[window.number(post)]
+        zero = kept.new_zeros(1)
+        self._cells = self._pre = post
+        self._values = updated.index_select(0, torch.cat([zero, kept]))
 
     def erase(self, wound: Wound, sample: int | None) -> None:
         """Set the wound's cells to zero, in one sample or in all."""
-        coordinates = self._grid.coordinates(self._cells)
-        hit = wound.contains(coordinates[:, 1:])
+        hit = wound.contains(self._cells[:, 1:])
         if sample is not None:
-            hit &= coordinates[:, 0] == sample
+            hit &= self._cells[:, 0] == sample
         values = torch.cat([self._values[:1], self._values[1:].masked_fill(hit[:, None], 0.0)])
-        mature = values.detach()[1:, ALPHA] > ALIVE_THRESHOLD
-        self._hold(self._cells, self._dilate(self._cells[mature]), values)
+        self._values = values
+        self._pre = self._dilate(self._cells[values.detach()[1:, ALPHA] > ALIVE_THRESHOLD])
 
     def rows(self) -> Rows:
         """Return the cells that may be non-zero."""
-        return Rows(self._grid.coordinates(self._cells), self._values[1:])
+        return Rows(self._cells, self._values[1:])
 
     def state(self) -> Tensor:
         """Return the whole states."""
         whole = self._values.new_zeros(self._shape)
-        return whole.index_put(tuple(self.rows().coordinates.T), self._values[1:])
+        return whole.index_put(tuple(self._cells.T), self._values[1:])
 
-    def _hold(self, cells: Tensor, pre: Tensor, values: Tensor) -> None:
-        """Keep the rows of `cells` (row 0 is zero), of which `pre` are in the alive mask."""
-        self._cells, self._pre, self._values = cells, pre, values
-        self._slot[cells] = torch.arange(1, len(cells) + 1)
+    def _fires(self, firing: Firing) -> Tensor:
+        return firing.mask(self._pre, self._space, self._rule.fire_rate)
 
-    def _firing_cells(self, firing: Firing) -> Tensor:
-        if self._rule.fire_rate == 1:
-            return self._pre
-        coordinates = self._grid.coordinates(self._pre)
-        return self._pre[firing.mask(coordinates, self._grid.space, self._rule.fire_rate)]
+    def _perceive(self, rows: Tensor) -> Tensor:
+        """Return perception vectors `(N, K * C)` of cells, given their neighbours' rows (T, N)."""
+        T, N = rows.shape
+        taps = self._values.index_select(0, rows.flatten())
+        maps = self._taps @ taps.reshape(T, -1)  # (K, N * C)
+        return maps.reshape(len(maps), N, taps.shape[1]).movedim(0, 1).flatten(1)
 
-    def _perceive(self, cells: Tensor) -> Tensor:
-        around = (self._reach[:, None] + cells).flatten()
-        if self._rule.border != "zero":
-            around, _ = self._grid.resolve(around)
-        taps = self._values.index_select(0, self._slot[around])
-        maps = self._taps @ taps.reshape(len(self._reach), -1)  # (K, N * C)
-        return maps.reshape(len(maps), len(cells), -1).movedim(0, 1).flatten(1)
-
-    def _dilate(self, cells: Tensor) -> Tensor:
-        """Return the cells within 3^d of `cells`, in the grid, each once, in order."""
-        around = (self._grid.around[:, None] + cells).flatten()
-        around = around[self._first(around)]
-        around, inside = self._grid.resolve(around)
-        around = around[inside]
-        if self._rule.border != "zero":
-            around = around[self._first(around)]
-        return around.sort().values
-
-    def _first(self, cells: Tensor) -> Tensor:
-        """Tell for each entry whether it alone stands for its cell: no sort, no pass."""
-        turn = torch.arange(len(cells))
-        self._claim[cells] = turn
-        return self._claim[cells] == turn
+    def _dilate(self, coordinates: Tensor) -> Tensor:
+        window = Window(coordinates, self._space, self._rule.border)
+        return window.dilate(window.number(coordinates))
