@@ -1,0 +1,1 @@
+"""What people run: the `voxnca` command, the viewer, and the workshop that makes the models."""
