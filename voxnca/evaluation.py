@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from voxnca.errors import ArgumentError
+from voxnca.grid import center, solid, training_space
 from voxnca.grid import seed as seed_state
-from voxnca.grid import solid, training_space
 from voxnca.losses import rgba_loss
 from voxnca.model import NCA
 from voxnca.quality import (
@@ -23,11 +24,15 @@ from voxnca.quality import (
     standard_wound,
     wound_centers,
 )
+from voxnca.rollout import Rollout
 
 if TYPE_CHECKING:
     from voxnca.targets import Target
 
 LATE_STEPS = 500
+_RUNAWAY_SHARE = 0.95
+"""Targets with their margins leave more of the grid than this to dead cells."""
+_LOOK_EVERY = 8
 
 
 def default_grow_steps(target: Target, fire_rate: float) -> int:
@@ -41,7 +46,8 @@ def evaluate(model: NCA, target: Target | None = None, *, seed: int = 0) -> Qual
 
     The eight standard wounds are dealt to the pattern at 3T; each is the smallest ball round a
     solid voxel that removes a quarter of them, and counts 96 steps later. A pattern with
-    nothing solid at 3T has nothing to wound: it counts as eight wounds that healed by 0.
+    nothing solid at 3T has nothing to wound: it counts as eight wounds that healed by 0. A
+    pattern whose live cells fill the grid has run away: it is judged there and then, as it is.
 
     Args:
         model: the rule.
@@ -56,13 +62,13 @@ def evaluate(model: NCA, target: Target | None = None, *, seed: int = 0) -> Qual
     grow_steps = model.info.grow_steps or default_grow_steps(target, model.config.fire_rate)
     placed = target.place(space).to(model.hidden.weight)
     run = model.rollout(seed_state(model.config, space).to(placed), seed=seed)
-    grown = _snapshot(run.step(grow_steps).state(), grow_steps, placed, target.num_solid)
-    later = run.step(2 * grow_steps).state()
-    stable = [_snapshot(later, 3 * grow_steps, placed, target.num_solid)]
-    wounds = _heal(model, later, placed, first_step=3 * grow_steps, seed=seed)
-    rest = max(LATE_STEPS - 3 * grow_steps, 0)
-    late = run.step(rest).state()
-    stable.append(_snapshot(late, 3 * grow_steps + rest, placed, target.num_solid))
+    _advance(run, grow_steps)
+    grown = _snapshot(run, placed, target.num_solid)
+    _advance(run, 2 * grow_steps)
+    stable = [_snapshot(run, placed, target.num_solid)]
+    wounds = _heal(model, run, placed, seed=seed)
+    _advance(run, LATE_STEPS - 3 * grow_steps)
+    stable.append(_snapshot(run, placed, target.num_solid))
     return Quality(grown, tuple(stable), wounds)
 
 
@@ -83,32 +89,44 @@ def check_target(model: NCA, target: Target | None) -> Target:
     return target
 
 
-def _snapshot(state: Tensor, step: int, placed: Tensor, num_solid: int) -> Snapshot:
+def _ran_away(run: Rollout) -> bool:
+    num_cells = run.batch_size * prod(run.space)
+    return len(run.rows.coordinates) > _RUNAWAY_SHARE * num_cells
+
+
+def _advance(run: Rollout, num_steps: int) -> None:
+    """Step, unless the pattern runs away: a full grid costs much and comes to nothing."""
+    end = run.step_index + num_steps
+    while run.step_index < end and not _ran_away(run):
+        run.step(min(_LOOK_EVERY, end - run.step_index))
+
+
+def _snapshot(run: Rollout, placed: Tensor, num_solid: int) -> Snapshot:
+    state = run.state()
     return Snapshot(
-        step,
+        run.step_index,
         float(iou(state, placed)[0]),
         float(rgb_error(state, placed)[0]),
         float(rgba_loss(state, placed, num_solid)[0]),
     )
 
 
-def _heal(
-    model: NCA, state: Tensor, placed: Tensor, *, first_step: int, seed: int
-) -> tuple[Healing, ...]:
-    """Deal the standard wounds, each to a copy of `state` (1, *space, C), and wait."""
+def _heal(model: NCA, run: Rollout, placed: Tensor, *, seed: int) -> tuple[Healing, ...]:
+    """Deal the standard wounds, each to a copy of the run's state, and wait."""
+    state = run.state()
     before = float(iou(state, placed)[0])
     body = solid(state)[0]
-    if not body.any():
-        nothing = (tuple(n // 2 for n in body.shape), 0.0, before, before, before)
+    if _ran_away(run) or not body.any():
+        nothing = (center(body.shape), 0.0, before, before, before)
         return tuple(Healing(*nothing) for _ in range(NUM_WOUNDS))
-    balls = [standard_wound(body, center.tolist()) for center in wound_centers(body, seed=seed)]
-    run = model.rollout(
-        state.expand(len(balls), *state.shape[1:]), seed=seed, first_step=first_step
-    )
+    balls = [standard_wound(body, cell.tolist()) for cell in wound_centers(body, seed=seed)]
+    copies = state.expand(len(balls), *state.shape[1:])
+    healing = model.rollout(copies, seed=seed, first_step=run.step_index)
     for sample, ball in enumerate(balls):
-        run.wound(ball, sample=sample)
-    wounded = iou(run.state(), placed)
-    healed = iou(run.step(HEAL_STEPS).state(), placed)
+        healing.wound(ball, sample=sample)
+    wounded = iou(healing.state(), placed)
+    _advance(healing, HEAL_STEPS)
+    healed = iou(healing.state(), placed)
     return tuple(
         Healing(tuple(map(int, ball.center)), ball.radius_cells, before, float(w), float(h))
         for ball, w, h in zip(balls, wounded, healed, strict=True)

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 _FORMAT = "voxnca-training-1"
 _MAX_LOSS = 50.0
+_RUNAWAY_LOSS = 2.0
+"""An empty grid has a loss of about 0.5; only a grid filled with junk has more than this."""
 _MAX_SKIPS = 50
 
 
@@ -121,10 +123,7 @@ class Training(Iterator[TrainStep]):
         num_rollout_steps = self._rollout_length(generator)
         scale = schedule(self.step_index, self.num_steps, self.config.optimizer)
         loss, grown = self._learn(states, num_rollout_steps, scale)
-        if loss is None:
-            self._pool.put_back(places, self._seed_state.expand_as(grown))
-        else:
-            self._pool.put_back(places, grown)
+        self._put_back(places, grown)
         self.step_index += 1
         measured = self._judge() if self._is_due() else None
         return TrainStep(
@@ -245,7 +244,7 @@ class Training(Iterator[TrainStep]):
         )
         error = self._losses(grown).mean()
         penalty = losses.overflow(grown, self.target.num_solid).mean()
-        loss = float(error)
+        loss = float(error.detach())
         if not loss < _MAX_LOSS:
             return self._skip(), grown.detach()
         (error + self.config.overflow_weight * penalty).backward()  # type: ignore[no-untyped-call]
@@ -253,6 +252,12 @@ class Training(Iterator[TrainStep]):
             return self._skip(), grown.detach()
         self._optimizer.step(scale)
         return loss, grown.detach()
+
+    def _put_back(self, places: Tensor, grown: Tensor) -> None:
+        """Keep what grew; a sample that ran away starts anew, since it costs much to step."""
+        lost = ~(self._losses(grown) < _RUNAWAY_LOSS)
+        kept = torch.where(lost.reshape(-1, *[1] * (grown.ndim - 1)), self._seed_state, grown)
+        self._pool.put_back(places, kept)
 
     def _skip(self) -> None:
         self._skips += 1
