@@ -8,6 +8,7 @@ words: sample, step, z, y, x. A cell's draw depends on nothing else: not on the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TypeVar, cast
 
 import numpy as np
@@ -56,10 +57,10 @@ def fires(
         bool `(N,)`: `hash32(...) < fire_rate * 2^32`.
     """
     offsets = [cells[:, 1 + axis] - size // 2 for axis, size in enumerate(space)]
+    same = partial(torch.tensor, device=cells.device)  # one number, that broadcasts
     if len(offsets) == 2:
-        offsets.insert(0, torch.zeros_like(offsets[0]))
-    start = torch.full_like(offsets[0], seed)
-    drawn = hash32(start, cells[:, 0], torch.full_like(start, step), *offsets)
+        offsets.insert(0, same(0))
+    drawn = hash32(same(seed), cells[:, 0], same(step), *offsets)
     return drawn < round(fire_rate * 2**32)
 
 
