@@ -1,6 +1,6 @@
 """What rules are asked to grow: built-in shapes, pictures and voxel files."""
 
-from voxnca.targets.shapes import make_shape as load_target  # replaced by loading.py
+from voxnca.targets.loading import load_target
 from voxnca.targets.shapes import shape_names as target_names
 from voxnca.targets.target import Target
 
