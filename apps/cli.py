@@ -1,0 +1,249 @@
+"""The `voxnca` command: how each command is typed. What it does stands in `apps.commands`.
+
+Those modules load torch, which takes a second or more, so they are imported by the command that
+needs them: `voxnca --help` does not wait.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.core import TyperCommand
+
+from apps.commands.options import DEFAULTS, TrainOptions
+
+USER_ERROR = 2
+BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
+
+
+class Command(TyperCommand):
+    """Turns an error that the user can mend into one line on stderr and exit code 2."""
+
+    def invoke(self, ctx: typer.Context) -> object:
+        """Run the command."""
+        from voxnca import VoxncaError
+
+        try:
+            return super().invoke(ctx)
+        except VoxncaError as error:
+            typer.echo(f"voxnca: {error}", err=True)
+            raise typer.Exit(USER_ERROR) from error
+        except BrokenPipeError as error:
+            # Python flushes stdout once more at its exit: give it a place to go.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(BROKEN_PIPE) from error
+
+
+app = typer.Typer(
+    name="voxnca",
+    help="Neural cellular automata in 2D and 3D: grow, wound, heal, train.",
+    epilog="Example: voxnca app mushroom",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def common(
+    show_version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+    if show_version:
+        typer.echo(f"voxnca {version('voxnca')}")
+        raise typer.Exit
+
+
+@app.command(
+    "app",
+    cls=Command,
+    epilog="Examples: voxnca app mushroom\n\nvoxnca app castle.safetensors --port 8081",
+)
+def open_app(
+    item: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[MODEL|TARGET]",
+            help="A shipped model, a target, or a file of either.",
+            show_default="the first shipped model",
+        ),
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")
+    ] = 8080,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
+    ] = True,
+    size: Annotated[int | None, typer.Option(help="Longest side of a target.")] = None,
+) -> None:
+    """Watch a creature grow in a browser page, and carve it."""
+    from apps.commands.viewing import run
+
+    run(item, size=size, host=host, port=port, open_browser=browser)
+
+
+@app.command(
+    cls=Command,
+    epilog="Examples: voxnca train castle.vox -o castle.safetensors\n\n"
+    "voxnca train duck --size 16 --steps 800 -o duck.safetensors\n\n"
+    "voxnca train castle.vox -o castle.safetensors --resume\n\n"
+    "Ctrl-C saves what there is and exits with 130.",
+)
+def train(
+    ctx: typer.Context,
+    target: Annotated[
+        str, typer.Argument(help="What to grow: a built-in target, or a .vox, .png or .npy file.")
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Model to write. FILE.train.safetensors beside it keeps what --resume needs.",
+        ),
+    ],
+    size: Annotated[
+        int | None,
+        typer.Option(
+            help="Longest side of the target.", show_default="24, or the file's own up to 64"
+        ),
+    ] = None,
+    num_steps: Annotated[
+        int, typer.Option("--num-steps", "--steps", help="Training steps.")
+    ] = DEFAULTS.num_steps,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite FILE.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = DEFAULTS.seed,
+    fire_rate: Annotated[
+        float, typer.Option(help="Probability that a cell updates in a step.")
+    ] = DEFAULTS.fire_rate,
+    num_channels: Annotated[
+        int, typer.Option("--channels", help="Channels a cell.")
+    ] = DEFAULTS.num_channels,
+    hidden_size: Annotated[
+        int, typer.Option("--hidden", help="Units of the hidden layer.")
+    ] = DEFAULTS.hidden_size,
+    perception: Annotated[
+        str,
+        typer.Option(
+            help="sobel, difference, neighbour_sum, laplacian, learned, or several joined by +."
+        ),
+    ] = DEFAULTS.perception,
+    border: Annotated[
+        str, typer.Option(help="What lies outside the grid: zero, replicate or circular.")
+    ] = DEFAULTS.border,
+    grow_steps: Annotated[
+        int | None,
+        typer.Option(
+            help="Steps by which the pattern is to be grown.",
+            show_default="1.25 x longest side / fire rate",
+        ),
+    ] = DEFAULTS.grow_steps,
+) -> None:
+    """Train a rule to grow a target from one cell, and to heal it."""
+    from apps.commands.training import run
+
+    options = TrainOptions(
+        num_steps=num_steps,
+        seed=seed,
+        fire_rate=fire_rate,
+        num_channels=num_channels,
+        hidden_size=hidden_size,
+        perception=perception,
+        border=border,
+        grow_steps=grow_steps,
+    )
+    given = {key for key in vars(options) if _is_given(ctx, key)}
+    run(target, output, options, size=size, resume=resume, force=force, given=given)
+
+
+@app.command(
+    cls=Command,
+    epilog="Examples: voxnca grow mushroom -o mushroom.png\n\n"
+    "voxnca grow mushroom --wound ball:r=5@20,16,16 -o healing.gif\n\n"
+    "voxnca grow duck.safetensors --steps 200 --size 48 -o duck.vox",
+)
+def grow(
+    model: Annotated[str, typer.Argument(help="A shipped model, or a model file.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="What to write: .png, .npy or .vox of the end, or a .gif of the whole run.",
+        ),
+    ],
+    steps: Annotated[
+        int | None,
+        typer.Option(help="Steps to run.", show_default="the model's T; 96 more after a wound"),
+    ] = None,
+    wound: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Cells to remove: ball:r=4@8,8,8, box:4,4,4-12,12,12, half:1,0,0@8,8,8 or "
+            "noise:0.1; in index order, z first. Can be repeated.",
+        ),
+    ] = None,
+    wound_at: Annotated[
+        int | None,
+        typer.Option(help="Step after which to wound.", show_default="the model's T"),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the firing mask.")] = 0,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            help="Side of the grid, or its sides: 32 or 24,32,32.",
+            show_default="the target and a margin",
+        ),
+    ] = None,
+) -> None:
+    """Grow a model from one cell, wound it if you like, and write what comes of it."""
+    from apps.commands.growth import run
+
+    run(model, output, steps=steps, wounds=wound or [], wound_at=wound_at, seed=seed, size=size)
+
+
+@app.command(cls=Command, epilog="Examples: voxnca models\n\nvoxnca models castle.safetensors")
+def models(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[MODEL]...", help="Models to show.", show_default="all shipped"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List models and how good they are, as measured when they were made."""
+    from apps.commands.listing import list_models
+
+    list_models(names or [], as_json=as_json)
+
+
+@app.command(cls=Command, epilog="Example: voxnca targets --json")
+def targets(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the built-in targets."""
+    from apps.commands.listing import list_targets
+
+    list_targets(as_json=as_json)
+
+
+def _is_given(ctx: typer.Context, name: str) -> bool:
+    """Tell whether an option was typed, even if with its default."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def main() -> None:
+    """Run the command line: exit 0, 2 for a user's error, 1 with a traceback for ours."""
+    app(prog_name="voxnca")

@@ -1,0 +1,69 @@
+"""A progress bar for training: loss, IoU and the time left."""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import fmean
+from typing import Self
+
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from apps.commands.listing import describe
+from apps.terminal import console, say
+from voxnca import Training, TrainStep
+
+_SMOOTHED_STEPS = 20
+
+
+class TrainingProgress:
+    """Shows how training goes: a bar on a terminal, a line for each evaluation everywhere.
+
+    Loss and IoU are means of the last 20 steps, of batches that hold fresh seeds and wounds:
+    they are worse than what the evaluations, from the seed, find.
+    """
+
+    def __init__(self, training: Training) -> None:
+        self._losses: deque[float] = deque(maxlen=_SMOOTHED_STEPS)
+        self._ious: deque[float] = deque(maxlen=_SMOOTHED_STEPS)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[figures]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            expand=True,
+        )
+        self._task = self._bar.add_task(
+            training.target.name,
+            total=training.num_steps,
+            completed=training.step_index,
+            figures="",
+        )
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, step: TrainStep) -> None:
+        """Take in one step."""
+        if step.loss == step.loss:  # a skipped step has no loss: NaN
+            self._losses.append(step.loss)
+        self._ious.append(step.iou)
+        loss = fmean(self._losses) if self._losses else float("nan")
+        figures = f"loss {loss:.4f}  IoU {fmean(self._ious):.3f}"
+        self._bar.update(self._task, completed=step.index, figures=figures)
+        if step.quality is not None:
+            say(f"step {step.index}: loss {loss:.4f}; from the seed: {describe(step.quality)}")

@@ -1,0 +1,189 @@
+"""`voxnca train`: a model file, and beside it, until it is done, the run to resume."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import typer
+
+import voxnca
+from apps.commands.listing import describe
+from apps.commands.options import TrainOptions
+from apps.commands.progress import TrainingProgress
+from apps.interrupt import Interrupt
+from apps.items import MODEL_SUFFIX, open_target
+from apps.terminal import result, say
+from voxnca import (
+    NCA,
+    ArgumentError,
+    FileError,
+    ModelConfig,
+    TrainConfig,
+    Training,
+    TrainingError,
+)
+
+SAVE_SECONDS = 30.0
+"""How often a run is saved; it is saved at each evaluation as well."""
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """Where a run is kept.
+
+    Attributes:
+        model: the best model so far.
+        training: all it takes to resume; removed when the run is done.
+    """
+
+    model: Path
+
+    def __post_init__(self) -> None:
+        if self.model.suffix.lower() != MODEL_SUFFIX:
+            raise ArgumentError(f"output {self.model}: a model is a {MODEL_SUFFIX} file; rename it")
+        if not self.model.parent.is_dir():
+            raise FileError(f"{self.model.parent}: no such folder; make it first")
+
+    @property
+    def training(self) -> Path:
+        """`castle.train.safetensors` for `castle.safetensors`."""
+        return self.model.with_suffix(f".train{MODEL_SUFFIX}")
+
+    def check_new(self) -> None:
+        """Check that nothing would be overwritten."""
+        if self.training.exists():
+            raise FileError(
+                f"{self.training}: an unfinished run; continue it with --resume, "
+                "or begin afresh with --force"
+            )
+        if self.model.exists():
+            raise FileError(f"{self.model}: exists; name another file, or replace it with --force")
+
+    def check_resumable(self) -> None:
+        """Check that there is a run to continue."""
+        if not self.training.exists() and self.model.exists():
+            raise FileError(
+                f"{self.training}: no such file, so {self.model} is trained to its end; "
+                "begin afresh with --force"
+            )
+        if not self.training.exists():
+            raise FileError(f"{self.training}: no such run to resume; leave --resume out")
+
+    def save(self, training: Training) -> None:
+        """Write both files."""
+        training.save(self.training)
+        voxnca.save(training.best(), self.model)
+
+
+def run(
+    target: str,
+    output: Path,
+    options: TrainOptions,
+    *,
+    size: int | None = None,
+    resume: bool = False,
+    force: bool = False,
+    given: Collection[str] = (),
+) -> None:
+    """Train a model, or go on with it.
+
+    Args:
+        target: what to grow, as it was typed.
+        output: the model file.
+        options: the recipe.
+        size: longest side of the target.
+        resume: whether to continue the run kept beside `output`.
+        force: whether `output` may be overwritten.
+        given: names of the options that were typed: a run cannot change them on resuming.
+
+    Raises:
+        VoxncaError: for anything the user can mend.
+        typer.Exit: when it was interrupted, after saving.
+    """
+    files = RunFiles(output)
+    if resume:
+        files.check_resumable()
+        training = Training.load(files.training)
+        _check_same(training, files, _typed(target, options, size, given))
+    else:
+        if not force:
+            files.check_new()
+        training = _begin(target, options, size)
+    interrupt = _iterate(training, files)
+    if training.step_index < training.num_steps:
+        say(
+            f"stopped at step {training.step_index} of {training.num_steps}, saved {files.model}; "
+            f"to go on: voxnca train {target} -o {files.model} --resume"
+        )
+        raise typer.Exit(interrupt.exit_code)
+    _finish(training, files)
+
+
+def _begin(name: str, options: TrainOptions, size: int | None) -> Training:
+    target = open_target(name, size=size)
+    for note in target.notes:
+        say(f"{name}: {note}")
+    config = ModelConfig(
+        num_dims=target.num_dims,
+        num_channels=options.num_channels,
+        hidden_size=options.hidden_size,
+        perception=options.perception,
+        border=options.border,
+        fire_rate=options.fire_rate,
+    )
+    recipe = TrainConfig(
+        num_steps=options.num_steps, seed=options.seed, grow_steps=options.grow_steps
+    )
+    return voxnca.train(NCA(config, seed=options.seed), target, recipe)
+
+
+def _typed(
+    target: str, options: TrainOptions, size: int | None, given: Collection[str]
+) -> dict[str, object]:
+    """Return what was typed, by the name it has in a run."""
+    typed: dict[str, object] = {key: getattr(options, key) for key in given}
+    typed["target"] = open_target(target).name
+    return typed if size is None else typed | {"size": size}
+
+
+def _check_same(training: Training, files: RunFiles, typed: dict[str, object]) -> None:
+    """Check that what was typed agrees with the run that is resumed."""
+    rule, recipe = training.model.config, training.config
+    had = asdict(rule) | asdict(recipe)
+    had |= {"target": training.target.name, "size": max(training.target.size)}
+    for key, value in typed.items():
+        if value != had[key]:
+            raise ArgumentError(
+                f"{key}={value!r} but the run in {files.training} has {key}={had[key]!r}; "
+                "leave it out, or begin afresh with --force"
+            )
+
+
+def _iterate(training: Training, files: RunFiles) -> Interrupt:
+    """Train to the end or to an interrupt; all is saved when it returns."""
+    files.save(training)  # finds out now, not in half an hour, that the disk is full
+    saved = time.monotonic()
+    with Interrupt() as interrupt, TrainingProgress(training) as progress:
+        try:
+            for step in training:
+                progress.show(step)
+                if interrupt:
+                    break
+                if step.quality is not None or time.monotonic() - saved > SAVE_SECONDS:
+                    files.save(training)
+                    saved = time.monotonic()
+        except TrainingError:
+            voxnca.save(training.best(), files.model)
+            raise
+        files.save(training)
+    return interrupt
+
+
+def _finish(training: Training, files: RunFiles) -> None:
+    files.training.unlink(missing_ok=True)
+    quality = training.best().info.quality
+    result(f"{files.model}: {describe(quality) if quality else 'never evaluated'}")
+    say(f"to see it: voxnca app {files.model}")

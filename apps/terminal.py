@@ -1,0 +1,45 @@
+"""Two streams: results go to stdout, everything said meanwhile to stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from rich.console import Console
+
+console = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Where progress bars are drawn."""
+
+
+def say(message: str) -> None:
+    """Tell the user something that is not a result."""
+    console.print(message, markup=False)
+
+
+def result(text: str) -> None:
+    """Print a result."""
+    typer.echo(text)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Align columns, the first to the left and the others to the right.
+
+    It has no frame and cuts nothing, so that it can be searched and piped.
+    """
+    lines = [headings, *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(headings))]
+    return "\n".join(_aligned(line, widths) for line in lines)
+
+
+def is_watched() -> bool:
+    """Tell whether a person sees stderr as it comes."""
+    return sys.stderr.isatty()
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
+    first, *rest = (
+        cell.rjust(width) if i else cell.ljust(width)
+        for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+    )
+    return "  ".join([first, *rest]).rstrip()
