@@ -74,15 +74,23 @@ def _occupied(coverage: Floats) -> Floats:
     """Decide which new voxels are there: 1 or 0.
 
     Those covered by half are. So is what would vanish otherwise, walls and poles thinner than
-    half a voxel: where nothing near is occupied, voxels covered at least half as much as the
-    most covered near them, and those next to these, so that a wall stays joined to its house.
+    half a voxel: far from these, voxels covered at least half as much as the most covered near
+    them; and those between the two, so that a wall stays joined to its house.
     """
     half = coverage >= SOLID_THRESHOLD
-    weak = np.where(half, 0, coverage)
-    crest = (weak > 0) & (weak >= 0.5 * _near_maximum(weak))
-    lost = crest & ~(_near_maximum(half.astype(np.float32)) > 0)
-    joined = crest & (_near_maximum(lost.astype(np.float32)) > 0)
-    return (half | joined).astype(np.float32)
+    rest = np.where(half, 0, coverage)
+    thin = _crest(np.where(_near(half), 0, rest))
+    joints = _crest(np.where(_near(thin) & ~thin, rest, 0))
+    return (half | thin | joints).astype(np.float32)
+
+
+def _crest(values: Floats) -> NDArray[np.bool_]:
+    """Return the cells with at least half of the highest value near them."""
+    return (values > 0) & (2 * values >= _near_maximum(values))
+
+
+def _near(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return _near_maximum(cells.astype(np.float32)) > 0
 
 
 def _near_maximum(values: Floats) -> Floats:
