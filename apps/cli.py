@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ParamSpec
 
 import typer
-from typer.core import TyperCommand
 
 from apps.commands.options import DEFAULTS, TrainOptions
 
@@ -21,15 +22,18 @@ USER_ERROR = 2
 BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
 
 
-class Command(TyperCommand):
-    """Turns an error that the user can mend into one line on stderr and exit code 2."""
+P = ParamSpec("P")
 
-    def invoke(self, ctx: typer.Context) -> object:
-        """Run the command."""
+
+def told_in_one_line(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn an error that the user can mend into one line on stderr and exit code 2."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
         from voxnca import VoxncaError
 
         try:
-            return super().invoke(ctx)
+            command(*args, **kwargs)
         except VoxncaError as error:
             typer.echo(f"voxnca: {error}", err=True)
             raise typer.Exit(USER_ERROR) from error
@@ -37,6 +41,8 @@ class Command(TyperCommand):
             # Python flushes stdout once more at its exit: give it a place to go.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(BROKEN_PIPE) from error
+
+    return run
 
 
 app = typer.Typer(
@@ -50,23 +56,29 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def common(
-    show_version: Annotated[
-        bool, typer.Option("--version", is_eager=True, help="Print the version and exit.")
-    ] = False,
-) -> None:
-    """Take the options that stand before a command."""
-    if show_version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"voxnca {version('voxnca')}")
         raise typer.Exit
 
 
+@app.callback()
+def common(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_print_version, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
 @app.command(
     "app",
-    cls=Command,
     epilog="Examples: voxnca app mushroom\n\nvoxnca app castle.safetensors --port 8081",
 )
+@told_in_one_line
 def open_app(
     item: Annotated[
         str | None,
@@ -92,16 +104,19 @@ def open_app(
 
 
 @app.command(
-    cls=Command,
     epilog="Examples: voxnca train castle.vox -o castle.safetensors\n\n"
     "voxnca train duck --size 16 --steps 800 -o duck.safetensors\n\n"
     "voxnca train castle.vox -o castle.safetensors --resume\n\n"
     "Ctrl-C saves what there is and exits with 130.",
 )
+@told_in_one_line
 def train(
     ctx: typer.Context,
     target: Annotated[
-        str, typer.Argument(help="What to grow: a built-in target, or a .vox, .png or .npy file.")
+        str,
+        typer.Argument(
+            metavar="TARGET", help="What to grow: a built-in target, or a .vox, .png or .npy file."
+        ),
     ],
     output: Annotated[
         Path,
@@ -168,13 +183,15 @@ def train(
 
 
 @app.command(
-    cls=Command,
     epilog="Examples: voxnca grow mushroom -o mushroom.png\n\n"
     "voxnca grow mushroom --wound ball:r=5@20,16,16 -o healing.gif\n\n"
     "voxnca grow duck.safetensors --steps 200 --size 48 -o duck.vox",
 )
+@told_in_one_line
 def grow(
-    model: Annotated[str, typer.Argument(help="A shipped model, or a model file.")],
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="A shipped model, or a model file.")
+    ],
     output: Annotated[
         Path,
         typer.Option(
@@ -214,7 +231,8 @@ def grow(
     run(model, output, steps=steps, wounds=wound or [], wound_at=wound_at, seed=seed, size=size)
 
 
-@app.command(cls=Command, epilog="Examples: voxnca models\n\nvoxnca models castle.safetensors")
+@app.command(epilog="Examples: voxnca models\n\nvoxnca models castle.safetensors")
+@told_in_one_line
 def models(
     names: Annotated[
         list[str] | None,
@@ -228,7 +246,8 @@ def models(
     list_models(names or [], as_json=as_json)
 
 
-@app.command(cls=Command, epilog="Example: voxnca targets --json")
+@app.command(epilog="Example: voxnca targets --json")
+@told_in_one_line
 def targets(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from apps.items import Kind, find
 from apps.terminal import result, say, table
-from voxnca import NCA, Quality, load, load_target, model_names, target_names
+from voxnca import Quality, load, load_target, model_names, target_names
 
 _HEADINGS = (
     "model",
@@ -100,18 +100,19 @@ def _row(name: str) -> ModelRow:
         size=model.target.size if model.target else None,
         grow_steps=model.info.grow_steps,
         num_parameters=sum(p.numel() for p in model.parameters()),
-        **_figures(model),
+        **_figures(model.info.quality),
     )
 
 
-def _figures(model: NCA) -> dict[str, float | None]:
-    quality = model.info.quality
+def _figures(quality: Quality | None) -> dict[str, float | None]:
+    if quality is None:
+        return dict.fromkeys(("iou_grown", "iou_late", "iou_regrown", "healed", "rgb_error"))
     return {
-        "iou_grown": quality and quality.grown.iou,
-        "iou_late": quality and quality.stable[-1].iou,
-        "iou_regrown": quality and quality.regrown_iou,
-        "healed": quality and quality.healed,
-        "rgb_error": quality and quality.grown.rgb_error,
+        "iou_grown": quality.grown.iou,
+        "iou_late": quality.stable[-1].iou,
+        "iou_regrown": quality.regrown_iou,
+        "healed": quality.healed,
+        "rgb_error": quality.grown.rgb_error,
     }
 
 
