@@ -1,0 +1,44 @@
+"""What every test stands on: one thread, seeded hypothesis, and a small model to use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+# Before torch is loaded, here and in the processes that tests start.
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import pytest
+import torch
+from hypothesis import HealthCheck, settings
+
+import voxnca
+
+# Bits are compared, and sums depend on how many threads share them.
+torch.set_num_threads(1)
+
+# No deadline: the machine may be busy. On a build server the same examples each time.
+settings.register_profile("here", deadline=None)
+settings.register_profile(
+    "ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session")
+def small_model() -> voxnca.NCA:
+    """A 2D rule that is not trained: it keeps its seed for ever."""
+    target = voxnca.load_target("heart", size=8)
+    config = voxnca.ModelConfig(num_dims=2, num_channels=8, hidden_size=8, fire_rate=1.0)
+    model = voxnca.NCA(config)
+    model.target = target
+    model.info = voxnca.ModelInfo("small", grow_steps=10, version=voxnca.__version__)
+    return model
+
+
+@pytest.fixture(scope="session")
+def small_model_file(small_model: voxnca.NCA, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of `small_model`."""
+    path = tmp_path_factory.mktemp("models") / "small.safetensors"
+    voxnca.save(small_model, path)
+    return path
