@@ -59,7 +59,7 @@ perceptions = st.lists(st.sampled_from(PERCEPTIONS), min_size=1, max_size=2, uni
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     space=st.lists(st.integers(1, 4), min_size=2, max_size=3),
     perception=perceptions,
