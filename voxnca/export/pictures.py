@@ -1,0 +1,64 @@
+"""Pictures of cells: pixels enlarged, voxels seen from a corner."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from voxnca.errors import ArgumentError
+from voxnca.export.colours import Bytes, solid_cells
+from voxnca.export.isometric import paint
+
+SOFT_BACKGROUND = (243, 242, 238)
+"""A warm, light grey for pictures that cannot be transparent."""
+Colour = tuple[int, int, int]
+
+
+def picture(
+    rgba8: Bytes, *, size_px: int = 512, background: Colour | None = None, crop: bool = True
+) -> Image.Image:
+    """Draw cells: all pixels in 2D, the solid voxels in 3D.
+
+    Args:
+        rgba8: uint8 `(H, W, 4)` or `(D, H, W, 4)`, straight alpha.
+        size_px: longest side, at most; pixels are enlarged by a whole factor, at least 1.
+        background: RGB to draw upon; None is transparent.
+        crop: show the part of the grid that has solid voxels, not all of it (3D only).
+
+    Returns:
+        An RGBA picture.
+
+    Raises:
+        ArgumentError: for a size of less than 16 or more than 8192 pixels.
+    """
+    if not 16 <= size_px <= 8192:
+        raise ArgumentError(f"size_px={size_px!r} must be from 16 to 8192")
+    if rgba8.ndim == 3:
+        image = _enlarged(rgba8, size_px)
+    else:
+        image = paint(rgba8[content(solid_cells(rgba8))] if crop else rgba8, size_px)
+    if background is None:
+        return image
+    return Image.alpha_composite(Image.new("RGBA", image.size, (*background, 255)), image)
+
+
+def encode_png(rgba8: Bytes, *, size_px: int = 512, background: Colour | None = None) -> bytes:
+    """Return a .png file of `picture`."""
+    buffer = io.BytesIO()
+    picture(rgba8, size_px=size_px, background=background).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def content(solid: np.ndarray) -> tuple[slice, ...]:
+    """Return the smallest box round the cells that are True; the whole grid if none is."""
+    cells = np.argwhere(solid)
+    if not len(cells):
+        return (slice(None),) * solid.ndim
+    return tuple(slice(a, b + 1) for a, b in zip(cells.min(0), cells.max(0), strict=True))
+
+
+def _enlarged(rgba8: Bytes, size_px: int) -> Image.Image:
+    factor = max(1, size_px // max(rgba8.shape[:-1]))
+    return Image.fromarray(rgba8.repeat(factor, 0).repeat(factor, 1))

@@ -1,0 +1,89 @@
+"""What to write, by the suffix of the file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+
+from voxnca.atomic import write_bytes
+from voxnca.errors import ArgumentError
+from voxnca.export.colours import to_rgba8
+from voxnca.export.voxels import encode_vox
+
+MOVIE_SUFFIXES = (".gif",)
+SUFFIXES = (".png", *MOVIE_SUFFIXES, ".vox", ".npy")
+
+
+def check_suffix(path: str | Path) -> str:
+    """Return the suffix of a file that `save_state` or `save_movie` can write, in lower case.
+
+    Raises:
+        ArgumentError: for any other suffix.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ArgumentError(f"{str(path)!r} cannot be written; end it in {', '.join(SUFFIXES)}")
+    return suffix
+
+
+def save_state(state: Tensor, path: str | Path, *, size_px: int = 512) -> None:
+    """Write one state.
+
+    `.png` is a picture: in 2D the pixels, enlarged by a whole factor, in 3D the solid voxels
+    seen from a corner. `.vox` holds the solid voxels for MagicaVoxel (255 colours at most; more
+    are merged), `.npy` the state itself, float32, of any batch size.
+
+    Args:
+        state: `(1, *space, C)`.
+        path: of the file; an older one is replaced.
+        size_px: longest side of a picture, at most.
+
+    Raises:
+        ArgumentError: for an unknown suffix, or a state that such a file cannot hold.
+        FileError: when the file cannot be written.
+    """
+    suffix = check_suffix(path)
+    if suffix in MOVIE_SUFFIXES:
+        raise ArgumentError(f"{str(path)!r} is a movie; pass its states to save_movie")
+    if suffix == ".npy":
+        content = _encode_npy(state)
+    elif suffix == ".vox":
+        content = encode_vox(to_rgba8(state))
+    else:
+        from voxnca.export.pictures import encode_png  # noqa: PLC0415  # Pillow, on first use
+
+        content = encode_png(to_rgba8(state), size_px=size_px)
+    write_bytes(path, content)
+
+
+def save_movie(
+    states: Iterable[Tensor], path: str | Path, *, fps: float = 20, size_px: int = 384
+) -> None:
+    """Write states as the frames of a looping movie; all share one palette and one view.
+
+    Args:
+        states: each `(1, *space, C)`, all of one space.
+        path: of the .gif file; an older one is replaced.
+        fps: frames a second, 1 to 50; GIF counts time in hundredths of a second.
+        size_px: longest side, at most.
+
+    Raises:
+        ArgumentError: for another suffix, an impossible `fps`, or no states.
+        FileError: when the file cannot be written.
+    """
+    if check_suffix(path) not in MOVIE_SUFFIXES:
+        raise ArgumentError(f"{str(path)!r} holds no movie; end it in {', '.join(MOVIE_SUFFIXES)}")
+    from voxnca.export.movie import encode_gif  # noqa: PLC0415  # Pillow, on first use
+
+    frames = [to_rgba8(state) for state in states]
+    write_bytes(path, encode_gif(frames, fps=fps, size_px=size_px))
+
+
+def _encode_npy(state: Tensor) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, state.detach().cpu().float().numpy(), allow_pickle=False)
+    return buffer.getvalue()
