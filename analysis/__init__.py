@@ -1,0 +1,1 @@
+"""What grown patterns and rules are like, measured."""
