@@ -203,7 +203,9 @@ def grow(
     ],
     steps: Annotated[
         int | None,
-        typer.Option(help="Steps to run.", show_default="the model's T; 96 more after a wound"),
+        typer.Option(
+            min=0, help="Steps to run.", show_default="the model's T; 96 more after a wound"
+        ),
     ] = None,
     wound: Annotated[
         list[str] | None,
@@ -214,7 +216,7 @@ def grow(
     ] = None,
     wound_at: Annotated[
         int | None,
-        typer.Option(help="Step after which to wound.", show_default="the model's T"),
+        typer.Option(min=0, help="Step after which to wound.", show_default="the model's T"),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the firing mask.")] = 0,
     size: Annotated[

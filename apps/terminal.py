@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 import typer
@@ -30,11 +29,6 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [headings, *rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(headings))]
     return "\n".join(_aligned(line, widths) for line in lines)
-
-
-def is_watched() -> bool:
-    """Tell whether a person sees stderr as it comes."""
-    return sys.stderr.isatty()
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:

@@ -22,7 +22,6 @@ from voxnca.wounds import Wound, check, parse
 
 MAX_FRAMES = 120
 """Of a movie: a longer run is shown at intervals."""
-MOVIE_SUFFIX = ".gif"
 
 
 @dataclass(frozen=True)
@@ -76,9 +75,13 @@ def run(
     plan = _plan(model, _space(model, size), steps, [parse(text) for text in wounds], wound_at)
     rollout = model.rollout(voxnca.seed(model.config, plan.space), seed=seed)
     moments = track(
-        _walk(rollout, plan), name, total=plan.num_steps + 1, console=console, transient=True
+        _walk(rollout, plan),
+        name,
+        total=plan.num_steps + 1,
+        console=console,
+        disable=not console.is_terminal,
     )
-    if output.suffix.lower() == MOVIE_SUFFIX:
+    if output.suffix.lower() in export.MOVIE_SUFFIXES:
         export.save_movie(_frames(moments, plan), output)
     else:
         for _ in moments:
@@ -88,11 +91,7 @@ def run(
 
 
 def _check_output(output: Path) -> None:
-    if output.suffix.lower() not in export.SUFFIXES:
-        raise ArgumentError(
-            f"output {output}: the suffix {output.suffix!r} is unknown; "
-            f"use one of: {', '.join(export.SUFFIXES)}"
-        )
+    export.check_suffix(output)
     if not output.parent.is_dir():
         raise FileError(f"{output.parent}: no such folder; make it first")
 
@@ -125,9 +124,9 @@ def _plan(
     wound_step = wound_at if wound_at is not None else _grow_steps(model) if wounds else 0
     if steps is None:
         steps = wound_step + HEAL_STEPS if wounds else _grow_steps(model)
-    if not 0 <= wound_step <= steps:
+    if wound_step > steps:
         raise ArgumentError(
-            f"wound_at={wound_step} must be from 0 to steps={steps}; pass more --steps"
+            f"wound_at={wound_step} must be at most steps={steps}; pass more --steps"
         )
     return Plan(space, steps, tuple(wounds), wound_step)
 

@@ -1,0 +1,409 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file, save_file
+from typer.testing import CliRunner, Result
+
+import voxnca
+from apps.cli import app
+from apps.interrupt import Interrupt
+from apps.terminal import table
+
+COMMAND = Path(sys.executable).with_name("voxnca")
+SMALL = ("--size", "8", "--channels", "8", "--hidden", "8")
+"""A rule that trains a step in milliseconds."""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test stands in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def shell(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False)
+
+
+def assert_refused(result: Result, reason: str) -> None:
+    """A user's error: one line on stderr, nothing on stdout, exit code 2."""
+    assert result.exit_code == 2, result.exception
+    assert result.stdout == ""
+    assert result.stderr.startswith("voxnca: ")
+    assert result.stderr.count("\n") == 1
+    assert reason in result.stderr
+
+
+class TestShell:
+    """What only a real process shows."""
+
+    def test_help_does_not_wait_for_torch(self) -> None:
+        code = (
+            "import atexit, sys, apps.cli\n"
+            "atexit.register(lambda: print('torch' in sys.modules))\n"
+            "apps.cli.main()"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, "train", "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.endswith("False\n")
+
+    def test_a_result_goes_to_stdout_alone(self, small_model_file: Path) -> None:
+        done = shell("models", small_model_file)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "small" in done.stdout
+
+    def test_a_users_error_is_one_line_and_exit_code_2(self) -> None:
+        done = shell("models", "castle.safetensors")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == "voxnca: castle.safetensors: no such file; check the path\n"
+
+    def test_an_error_of_ours_is_a_traceback_and_exit_code_1(self) -> None:
+        code = (
+            "import apps.cli, apps.commands.listing as listing\n"
+            "def fail(**_): raise RuntimeError('a bug')\n"
+            "listing.list_targets = fail\n"
+            "apps.cli.main()"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, "targets"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1
+        assert "Traceback" in done.stderr
+        assert "RuntimeError: a bug" in done.stderr
+
+    def test_a_reader_that_has_gone_is_no_error_to_report(self) -> None:
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run(
+            [COMMAND, "targets"], stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+        )
+        os.close(writing)
+        assert (done.returncode, done.stderr) == (141, "")
+
+    def test_an_interrupted_run_resumes_to_the_same_model(self, here: Path) -> None:
+        command = ["train", "heart", *SMALL, "--steps", "100", "-o"]
+        uninterrupted = shell(*command, "a.safetensors")
+        assert uninterrupted.returncode == 0, uninterrupted.stderr
+        code, said = interrupt([*command, "b.safetensors"], "step 10:", signal.SIGINT)
+        assert code == 130, said
+        assert "saved b.safetensors; to go on: voxnca train heart -o b.safetensors --resume" in said
+        assert voxnca.load("b.safetensors").info.quality is not None
+        assert voxnca.Training.load("b.train.safetensors").step_index < 100
+        resumed = shell(*command, "b.safetensors", "--resume")
+        assert resumed.returncode == 0, resumed.stderr
+        assert resumed.stdout == uninterrupted.stdout.replace("a.safetensors", "b.safetensors")
+        assert {path.name for path in here.iterdir()} == {"a.safetensors", "b.safetensors"}
+        a, b = load_file("a.safetensors"), load_file("b.safetensors")
+        assert all(torch.equal(a[name], b[name]) for name in a.keys() | b.keys())
+
+    def test_being_terminated_saves_as_well(self) -> None:
+        command = ["train", "heart", *SMALL, "--steps", "1000", "-o", "m.safetensors"]
+        code, said = interrupt(command, "step 100:", signal.SIGTERM)
+        assert code == 143, said
+        assert voxnca.Training.load("m.train.safetensors").step_index >= 100
+
+
+def interrupt(command: Sequence[str], line: str, number: signal.Signals) -> tuple[int, str]:
+    """Start a command, send it a signal once it has said a line, and return how it ended."""
+    process = subprocess.Popen([COMMAND, *command], stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith(line)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    return process.returncode, said
+
+
+class TestCommon:
+    def test_the_version_is_the_package_s(self) -> None:
+        assert run("--version").stdout == f"voxnca {voxnca.__version__}\n"
+
+    @pytest.mark.parametrize("command", ["app", "train", "grow", "models", "targets"])
+    @pytest.mark.parametrize("option", ["-h", "--help"])
+    def test_help_has_an_example(self, command: str, option: str) -> None:
+        result = run(command, option)
+        assert result.exit_code == 0
+        assert "Example" in result.stdout
+        assert f"voxnca {command}" in result.stdout.partition("Example")[2]
+
+    def test_a_misspelt_option_is_a_users_error(self) -> None:
+        assert run("targets", "--jsn").exit_code == 2
+
+    def test_the_table_aligns_and_cuts_nothing(self) -> None:
+        long = "x" * 200
+        assert table(("a", "b"), [(long, "1"), ("y", "22")]).splitlines() == [
+            f"{'a':200}   b",
+            f"{long}   1",
+            f"{'y':200}  22",
+        ]
+
+
+class TestListings:
+    def test_models_show_the_figures_of_their_files(self) -> None:
+        assert run("train", "heart", *SMALL, "--steps", "2", "-o", "m.safetensors").exit_code == 0
+        (fields,) = json.loads(run("models", "m.safetensors", "--json").stdout)
+        quality = voxnca.load("m.safetensors").info.quality
+        assert quality is not None
+        assert fields == {
+            "name": "m",
+            "num_dims": 2,
+            "target": "heart",
+            "size": [7, 8],
+            "grow_steps": 10,
+            "iou_grown": quality.grown.iou,
+            "iou_late": quality.stable[-1].iou,
+            "iou_regrown": quality.regrown_iou,
+            "healed": quality.healed,
+            "rgb_error": quality.grown.rgb_error,
+            "num_parameters": 8 * 24 + 8 + 8 * 8 + 8,
+        }
+        row = run("models", "m.safetensors").stdout.splitlines()[1].split()
+        assert row[:4] == ["m", "2D", "7x8", "10"]
+        assert row[4] == f"{quality.grown.iou:.3f}"
+        assert row[-1] == "272"
+
+    def test_a_model_that_was_never_measured_has_dashes(self, small_model_file: Path) -> None:
+        assert run("models", small_model_file).stdout.splitlines()[1].split()[4:9] == ["-"] * 5
+
+    def test_the_shipped_models_are_listed_unasked(self) -> None:
+        listed = json.loads(run("models", "--json").stdout)
+        assert tuple(row["name"] for row in listed) == voxnca.model_names()
+
+    def test_targets_are_those_of_the_library(self) -> None:
+        listed = json.loads(run("targets", "--json").stdout)
+        assert tuple(row["name"] for row in listed) == voxnca.target_names()
+        lines = run("targets").stdout.splitlines()[1:]
+        assert [line.split()[0] for line in lines] == [row["name"] for row in listed]
+
+
+class TestTrain:
+    def test_it_writes_a_measured_model_and_nothing_else(self, here: Path) -> None:
+        result = run("train", "heart", *SMALL, "--steps", "2", "--seed", "7", "-o", "m.safetensors")
+        assert result.exit_code == 0, result.stderr
+        assert result.stdout.startswith("m.safetensors: IoU ")
+        assert [path.name for path in here.iterdir()] == ["m.safetensors"]
+        model = voxnca.load("m.safetensors")
+        assert model.info.recipe is not None
+        assert (model.info.recipe.num_steps, model.info.recipe.seed) == (2, 7)
+        assert (model.config.num_channels, model.config.hidden_size) == (8, 8)
+        assert model.target is not None
+        assert max(model.target.size) == 8
+
+    def test_it_overwrites_only_when_told_to(self, small_model_file: Path, here: Path) -> None:
+        before = small_model_file.read_bytes()
+        (here / "m.safetensors").write_bytes(before)
+        command = ["train", "heart", *SMALL, "--steps", "2", "-o", "m.safetensors"]
+        assert_refused(run(*command), "replace it with --force")
+        assert (here / "m.safetensors").read_bytes() == before
+        assert run(*command, "--force").exit_code == 0
+        assert (here / "m.safetensors").read_bytes() != before
+
+    @pytest.mark.parametrize(
+        ("arguments", "reason"),
+        [
+            (["heart", "-o", "m.pt"], "a model is a .safetensors file"),
+            (["heart", "-o", "no/m.safetensors"], "no: no such folder"),
+            (["heart", "-o", "m.safetensors", "--resume"], "leave --resume out"),
+            (["heart", "-o", "m.safetensors", "--fire-rate", "0"], "fire_rate=0.0"),
+            (["heart", "-o", "m.safetensors", "--steps", "0"], "num_steps=0"),
+            (["heart", "-o", "m.safetensors", "--perception", "sharp"], "use one of: sobel"),
+            (["heart", "-o", "m.safetensors", "--size", "1"], "size=1"),
+            (["castle.vox", "-o", "m.safetensors"], "castle.vox: no such file"),
+        ],
+    )
+    def test_a_mistake_is_refused_before_any_work(
+        self, here: Path, arguments: Sequence[str], reason: str
+    ) -> None:
+        assert_refused(run("train", *arguments), reason)
+        assert list(here.iterdir()) == []
+
+    @pytest.mark.parametrize(
+        ("changed", "reason"),
+        [
+            (["heart", "--seed", "1"], "seed=1 but the run in m.train.safetensors has seed=0"),
+            (["heart", "--hidden", "96"], "hidden_size=96"),
+            (["heart", "--size", "9"], "size=9"),
+            (["gecko"], "target='gecko'"),
+        ],
+    )
+    def test_a_run_is_not_resumed_as_another(
+        self, unfinished: Path, changed: Sequence[str], reason: str
+    ) -> None:
+        assert_refused(run("train", *changed, "-o", unfinished.name, "--resume"), reason)
+
+    def test_an_unfinished_run_is_not_lost_by_starting_afresh(self, unfinished: Path) -> None:
+        assert_refused(run("train", "heart", "-o", unfinished.name), "an unfinished run")
+
+    def test_a_finished_run_has_nothing_to_resume(self, small_model_file: Path) -> None:
+        result = run("train", "heart", "-o", small_model_file, "--resume")
+        assert_refused(result, "trained to its end")
+
+    def test_divergence_is_told_in_one_line_and_leaves_the_best_model(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("voxnca.training._MAX_LOSS", 0.0)
+        result = run("train", "heart", *SMALL, "--steps", "2000", "-o", "m.safetensors")
+        assert result.exit_code == 2
+        assert result.stderr.splitlines()[-1].startswith("voxnca: training diverged")
+        assert isinstance(voxnca.load("m.safetensors"), voxnca.NCA)
+
+    @pytest.fixture
+    def unfinished(self, here: Path) -> Path:
+        """A run of `heart` that stopped after one step of three."""
+        config = voxnca.ModelConfig(num_dims=2, num_channels=8, hidden_size=8, fire_rate=1.0)
+        target = voxnca.load_target("heart", size=8)
+        recipe = voxnca.TrainConfig(num_steps=3, evaluations=1)
+        training = voxnca.train(voxnca.NCA(config), target, recipe)
+        next(training)
+        training.save(here / "m.train.safetensors")
+        return here / "m.safetensors"
+
+    def test_resuming_needs_no_option_but_the_file(self, unfinished: Path) -> None:
+        result = run("train", "heart", "-o", unfinished.name, "--resume")
+        assert result.exit_code == 0, result.stderr
+        assert voxnca.load(unfinished).info.quality is not None
+
+
+class TestGrow:
+    def test_an_array_is_the_state_of_the_library(
+        self, small_model: voxnca.NCA, small_model_file: Path
+    ) -> None:
+        result = run("grow", small_model_file, "--size", "9,12", "--steps", "5", "-o", "s.npy")
+        assert result.exit_code == 0, result.stderr
+        seed = voxnca.seed(small_model.config, (9, 12))
+        with torch.no_grad():
+            expected = small_model.grow(seed, 5)
+        assert np.array_equal(np.load("s.npy"), expected.numpy())
+        assert result.stdout == "s.npy: step 5, 1 voxels, IoU 0.024\n"
+
+    def test_a_wound_is_dealt_when_and_where_it_was_asked_for(
+        self, small_model: voxnca.NCA, small_model_file: Path
+    ) -> None:
+        assert small_model.target is not None
+        space = voxnca.training_space(small_model.target)
+        center = ",".join(str(n // 2) for n in space)
+        result = run("grow", small_model_file, "--wound", f"ball:r=1@{center}", "-o", "s.npy")
+        assert result.exit_code == 0, result.stderr
+        assert result.stderr == "step 10: the wound removes 1 voxels\n"
+        assert result.stdout == "s.npy: step 106, 0 voxels, IoU 0.000\n"
+        assert not np.load("s.npy").any()
+
+    def test_several_wounds_are_dealt_together(self, small_model_file: Path) -> None:
+        wounds = ["--wound", "noise:1", "--wound", "half:1,0@0,0"]
+        result = run("grow", small_model_file, *wounds, "--wound-at", "3", "-o", "s.npy")
+        assert "step 3: the wound removes 1 voxels" in result.stderr
+        assert "step 99," in result.stdout
+
+    def test_a_movie_shows_the_run_from_the_seed_to_the_end(self, small_model_file: Path) -> None:
+        wound = ["--wound", "noise:1", "--steps", "300"]
+        assert run("grow", small_model_file, *wound, "-o", "s.gif").exit_code == 0
+        with Image.open("s.gif") as movie:
+            first = np.asarray(movie.convert("RGB"))
+            movie.seek(movie.n_frames - 1)
+            assert not np.array_equal(first, np.asarray(movie.convert("RGB")))
+
+    def test_a_3d_model_is_drawn_and_written_as_voxels(self) -> None:
+        model = voxnca.NCA(voxnca.ModelConfig(num_channels=4, hidden_size=4))
+        voxnca.save(model, "seed.safetensors")
+        for name in ("s.png", "s.vox"):
+            result = run("grow", "seed.safetensors", "--size", "6", "--steps", "1", "-o", name)
+            assert result.exit_code == 0, result.stderr
+        assert voxnca.load_target("s.vox").size == (1, 1, 1)
+        with Image.open("s.png") as picture:
+            assert len(set(picture.convert("RGB").get_flattened_data())) > 1
+
+    @pytest.mark.parametrize(
+        ("arguments", "reason"),
+        [
+            (["-o", "s.tif"], "end it in .png"),
+            (["-o", "s.vox"], "2D"),
+            (["-o", "no/s.png"], "no: no such folder"),
+            (["-o", "s.png", "--size", "big"], "size='big'"),
+            (["-o", "s.png", "--size", "8,8,8"], "2 axes"),
+            (["-o", "s.png", "--size", "99999999"], "smaller grid"),
+            (["-o", "s.png", "--wound", "ball"], "write one of: ball:r=4@8,8,8"),
+            (["-o", "s.png", "--wound", "ball:r=1@1,1,1"], "give 2 coordinates"),
+            (["-o", "s.png", "--wound-at", "3"], "add --wound"),
+            (["-o", "s.png", "--wound", "noise:1", "--steps", "3"], "pass more --steps"),
+            (["-o", "s.png", "--seed", "-1"], "seed=-1"),
+        ],
+    )
+    def test_a_mistake_is_refused(
+        self, small_model_file: Path, here: Path, arguments: Sequence[str], reason: str
+    ) -> None:
+        assert_refused(run("grow", small_model_file, *arguments), reason)
+        assert list(here.iterdir()) == []
+
+    def test_a_model_without_a_target_asks_for_what_it_needs(self) -> None:
+        voxnca.save(voxnca.NCA(voxnca.ModelConfig(num_dims=2)), "bare.safetensors")
+        assert_refused(run("grow", "bare.safetensors", "-o", "s.png"), "pass --size")
+        sized = run("grow", "bare.safetensors", "-o", "s.png", "--size", "9")
+        assert_refused(sized, "pass --steps")
+
+
+class TestBadFiles:
+    """A file that is damaged or foreign is one line, whichever command meets it."""
+
+    @pytest.fixture
+    def truncated(self, small_model_file: Path, here: Path) -> Path:
+        (here / "bad.safetensors").write_bytes(small_model_file.read_bytes()[:-40])
+        return here / "bad.safetensors"
+
+    @pytest.fixture
+    def foreign(self, here: Path) -> Path:
+        save_file({"weight": torch.zeros(3)}, here / "foreign.safetensors")
+        return here / "foreign.safetensors"
+
+    @pytest.mark.parametrize("which", ["truncated", "foreign"])
+    @pytest.mark.parametrize(
+        "command", [["models"], ["grow", "-o", "s.png"], ["app", "--no-browser"]]
+    )
+    def test_a_bad_model(
+        self, request: pytest.FixtureRequest, which: str, command: Sequence[str]
+    ) -> None:
+        assert_refused(run(*command, request.getfixturevalue(which)), "safetensors: ")
+
+    @pytest.mark.parametrize("suffix", [".vox", ".png", ".npy"])
+    def test_a_bad_target(self, here: Path, suffix: str) -> None:
+        (here / f"bad{suffix}").write_bytes(b"VOX \x96\0\0\0MAIN")
+        assert_refused(run("train", f"bad{suffix}", "-o", "m.safetensors"), f"bad{suffix}")
+
+    def test_a_bad_run_to_resume(self, truncated: Path, here: Path) -> None:
+        truncated.rename(here / "m.train.safetensors")
+        result = run("train", "heart", "-o", "m.safetensors", "--resume")
+        assert_refused(result, "m.train.safetensors: ")
+
+
+class TestInterrupt:
+    def test_the_first_signal_is_noted_and_the_second_stops(
+        self, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+        with Interrupt() as interrupt:
+            assert not interrupt
+            signal.raise_signal(signal.SIGTERM)
+            assert interrupt
+            assert interrupt.exit_code == 143
+            assert "stopping after this step" in capfd.readouterr().err
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+        assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
