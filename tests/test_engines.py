@@ -139,6 +139,16 @@ def test_sparse_is_dense_with_the_same_gradients(
         torch.testing.assert_close(ours, reference, rtol=0, atol=1e-10 * (1 + size))
 
 
+def test_a_learned_tap_of_zero_has_its_gradient():
+    model = lively(num_dims=2, perception="learned")
+    with torch.no_grad():
+        model.kernels[:, 0, 0] = 0
+    state = scatter((5, 5))
+    dense, sparse = (differentiate(model, state, engine, 2)[1][1] for engine in ONE_BY_ONE)
+    torch.testing.assert_close(sparse, dense)
+    assert sparse[:, 0, 0].abs().min() > 0
+
+
 @pytest.mark.parametrize("border", BORDERS)
 @pytest.mark.parametrize("space", [(12, 13), (7, 8, 9)])
 def test_sparse_stays_dense_over_a_run_with_a_wound(space, border):

@@ -15,6 +15,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
 from voxnca.noise import hash32
 
@@ -117,6 +118,7 @@ class Noise:
     def __post_init__(self) -> None:
         if not 0 <= self.fraction <= 1:
             raise ArgumentError(f"fraction={self.fraction!r} must be a number in [0, 1]")
+        check_seed(self.seed)
 
     @property
     def num_dims(self) -> None:
@@ -190,9 +192,7 @@ def half_space(
     return apply(state, HalfSpace(tuple(point), tuple(normal)), sample=sample)
 
 
-def noise(
-    state: Tensor, *, fraction: float, seed: int = 0, sample: int | None = None
-) -> Tensor:
+def noise(state: Tensor, *, fraction: float, seed: int = 0, sample: int | None = None) -> Tensor:
     """Clear a random fraction of the cells of states `(B, *space, C)`; see `Noise`, `apply`."""
     return apply(state, Noise(fraction, seed), sample=sample)
 
@@ -204,7 +204,7 @@ _PATTERNS = {
     "ball": re.compile(rf"ball:r=({_NUMBER})@({_POINT})"),
     "box": re.compile(rf"box:({_POINT})-({_POINT})"),
     "half": re.compile(rf"half:({_POINT})@({_POINT})"),
-    "noise": re.compile(rf"noise:({_NUMBER})(?:@(\d+))?"),
+    "noise": re.compile(rf"noise:({_NUMBER})(?:@(\d{{1,18}}))?"),
 }
 
 
