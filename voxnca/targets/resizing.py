@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 from numpy.typing import NDArray
 
+from voxnca.components import label_components
 from voxnca.grid import ALPHA, RGB, SOLID_THRESHOLD
 
 Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
 def resize(rgba8: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
@@ -33,7 +33,11 @@ def resize(rgba8: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     shrunk = _average(rgba8, space)
     coverage = shrunk[..., ALPHA]
     colours = shrunk[..., RGB] / np.maximum(coverage, 1e-6)[..., None]
-    alpha = coverage if len(space) == 2 else _occupied(coverage)
+    alpha = (
+        coverage
+        if len(space) == 2
+        else _occupied(coverage, rgba8[..., ALPHA] > 255 * SOLID_THRESHOLD)
+    )
     result = np.concatenate([colours, alpha[..., None]], axis=-1)
     result[alpha == 0] = 0
     whole: NDArray[np.uint8] = np.rint(255 * result).astype(np.uint8)
@@ -70,34 +74,48 @@ def _overlap(old: int, new: int) -> Floats:
     return share
 
 
-def _occupied(coverage: Floats) -> Floats:
+def _occupied(coverage: Floats, solid: Mask) -> Floats:
     """Decide which new voxels are there: 1 or 0.
 
-    Those covered by half are. So is what would vanish otherwise, walls and poles thinner than
-    half a voxel: far from these, voxels covered at least half as much as the most covered near
-    them; and those between the two, so that a wall stays joined to its house.
+    Those covered by half are. Walls and poles thinner than a new voxel could vanish so; where
+    they lead away from what is there, the new voxels that hold their old ones' centres are too.
+
+    Args:
+        coverage: share of each new voxel that is covered.
+        solid: which old voxels are there.
     """
     half = coverage >= SOLID_THRESHOLD
-    rest = np.where(half, 0, coverage)
-    thin = _crest(np.where(_near(half), 0, rest))
-    joints = _crest(np.where(_near(thin) & ~thin, rest, 0))
-    return (half | thin | joints).astype(np.float32)
+    touched = np.zeros_like(half)
+    old, new = np.array(solid.shape), np.array(half.shape)
+    cells = np.argwhere(solid & ~_opened(solid, -(-old // new)))
+    touched[tuple(((2 * cells + 1) * new // (2 * old)).T)] = True
+    labels, _ = label_components(touched)
+    leading_away = np.unique(labels[touched & ~_near(half)])
+    return (half | np.isin(labels, leading_away[leading_away > 0])).astype(np.float32)
 
 
-def _crest(values: Floats) -> NDArray[np.bool_]:
-    """Return the cells with at least half of the highest value near them."""
-    return (values > 0) & (2 * values >= _near_maximum(values))
+def _opened(solid: Mask, box: NDArray[np.integer]) -> Mask:
+    """Return the cells that lie in a solid box of the given sides."""
+    padded = np.pad(solid, [(int(n), int(n)) for n in box])
+    for axis, side in enumerate(box):
+        padded = _sums(padded, axis, int(side)) == side
+    for axis, side in enumerate(box):
+        padded = _sums(padded, axis, int(side)) > 0
+    # Each pass dropped side - 1 cells: what is left of the padding before and behind is one.
+    return padded[(slice(1, -1),) * solid.ndim]
 
 
-def _near(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return _near_maximum(cells.astype(np.float32)) > 0
+def _sums(cells: Mask, axis: int, side: int) -> NDArray[np.int32]:
+    """Return the number of cells in every run of `side` cells along an axis."""
+    along = np.moveaxis(cells, axis, 0)
+    total = np.zeros((len(along) + 1, *along.shape[1:]), np.int32)
+    np.cumsum(along, 0, out=total[1:])
+    return np.moveaxis(total[side:] - total[:-side], 0, axis)
 
 
-def _near_maximum(values: Floats) -> Floats:
-    """Return the maximum over the 3^d neighbourhood of each cell."""
-    padded = np.pad(values, 1)
-    result = values
-    for shifts in product(range(3), repeat=values.ndim):
-        region = tuple(slice(s, s + n) for s, n in zip(shifts, values.shape, strict=True))
-        result = np.maximum(result, padded[region])
-    return result
+def _near(cells: Mask) -> Mask:
+    """Return which cells have one of `cells` in their 3^d neighbourhood."""
+    padded = np.pad(cells, 1)
+    for axis in range(cells.ndim):
+        padded = _sums(padded, axis, 3) > 0
+    return padded
