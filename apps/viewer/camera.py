@@ -1,0 +1,181 @@
+"""From where a tab looks: turned, moved and zoomed by its mouse, and picking by exact rays.
+
+Distances on the screen are fractions of the frame's height, so that a drag feels the same in
+every window; positions are fractions of its width and height, from the top left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import cos, radians, sin, tan
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.viewer.session import Moment
+
+Vector = NDArray[np.float64]
+
+VIEW_ANGLE = 28.0
+"""Degrees from the frame's bottom to its top."""
+MAX_ELEVATION = 89.0
+"""Short of the pole, where up would be undefined."""
+ZOOM_RANGE = (0.1, 6.0)
+"""Of the home distance."""
+
+
+class Camera(Protocol):
+    """From where a tab looks."""
+
+    def turn(self, dx: float, dy: float) -> Self:
+        """Follow a drag of the main button."""
+
+    def pan(self, dx: float, dy: float) -> Self:
+        """Follow a drag that moves the picture along."""
+
+    def zoom(self, factor: float) -> Self:
+        """Go nearer (factor below 1) or farther."""
+
+    def pick(self, moment: Moment, x: float, y: float, aspect: float) -> tuple[int, ...] | None:
+        """Return the solid cell seen at a place of a frame, in index order, or None."""
+
+
+@dataclass(frozen=True)
+class OrbitCamera:
+    """A camera in 3D that turns round a point, z up.
+
+    Attributes:
+        focus: the point it looks at, in world coordinates (x, y, z).
+        azimuth: degrees round z, from x towards y.
+        elevation: degrees above the plane of x and y.
+        distance: from the focus, in cells.
+        home_distance: the distance at which the creature fits the frame.
+    """
+
+    focus: tuple[float, float, float]
+    azimuth: float
+    elevation: float
+    distance: float
+    home_distance: float
+
+    def turn(self, dx: float, dy: float) -> Self:
+        """Turn the creature under the mouse: half a turn for a drag of the frame's height."""
+        limit = MAX_ELEVATION
+        elevation = min(max(self.elevation + 180 * dy, -limit), limit)
+        return replace(self, azimuth=(self.azimuth - 180 * dx) % 360, elevation=elevation)
+
+    def pan(self, dx: float, dy: float) -> Self:
+        """Move the focus so that what is there stays under the mouse."""
+        _, right, up = self.basis()
+        height = 2 * self.distance * tan(radians(VIEW_ANGLE) / 2)
+        limit = 2 * self.home_distance
+        moved = np.array(self.focus) - height * (dx * right - dy * up)
+        x, y, z = np.clip(moved, -limit, limit).tolist()
+        return replace(self, focus=(x, y, z))
+
+    def zoom(self, factor: float) -> Self:
+        """Go nearer or farther, within a range round the home distance."""
+        low, high = (share * self.home_distance for share in ZOOM_RANGE)
+        return replace(self, distance=min(max(self.distance * factor, low), high))
+
+    @property
+    def position(self) -> Vector:
+        """Where the eye is, (x, y, z)."""
+        return np.array(self.focus) - self.distance * self.basis()[0]
+
+    def basis(self) -> tuple[Vector, Vector, Vector]:
+        """Return the unit vectors forward, right and up."""
+        a, e = radians(self.azimuth), radians(self.elevation)
+        forward = -np.array([cos(e) * cos(a), cos(e) * sin(a), sin(e)])
+        right = np.array([-sin(a), cos(a), 0.0])
+        return forward, right, np.cross(right, forward)
+
+    def ray(self, x: float, y: float, aspect: float) -> Vector:
+        """Return the direction from the eye through a place of a frame, (x, y, z)."""
+        forward, right, up = self.basis()
+        half = tan(radians(VIEW_ANGLE) / 2)
+        return forward + half * ((2 * x - 1) * aspect * right + (1 - 2 * y) * up)
+
+    def pick(self, moment: Moment, x: float, y: float, aspect: float) -> tuple[int, ...] | None:
+        """Return the solid cell that the ray through (x, y) enters first, or None."""
+        origin, direction = self.position[::-1], self.ray(x, y, aspect)[::-1]
+        return first_hit(moment.cells, origin, direction)
+
+
+@dataclass(frozen=True)
+class PlaneCamera:
+    """A camera in 2D: the part of the plane that fills the frame.
+
+    Attributes:
+        focus: the point in the frame's middle, (row, column), in cells.
+        height: cells from top to bottom of the frame.
+        home_height: the height at which the pattern fits the frame.
+    """
+
+    focus: tuple[float, float]
+    height: float
+    home_height: float
+
+    def turn(self, dx: float, dy: float) -> Self:
+        """Move the picture along: a plane does not turn."""
+        return self.pan(dx, dy)
+
+    def pan(self, dx: float, dy: float) -> Self:
+        """Move the focus so that what is there stays under the mouse."""
+        limit = 2 * self.home_height
+        row, column = (
+            min(max(f - d * self.height, -limit), limit)
+            for f, d in zip(self.focus, (dy, dx), strict=True)
+        )
+        return replace(self, focus=(row, column))
+
+    def zoom(self, factor: float) -> Self:
+        """Show fewer or more cells, within a range round the home height."""
+        low, high = (share * self.home_height for share in ZOOM_RANGE)
+        return replace(self, height=min(max(self.height * factor, low), high))
+
+    def cell(self, x: float, y: float, aspect: float) -> tuple[int, int]:
+        """Return the cell at a place of a frame, on the grid or off it."""
+        row = self.focus[0] + (y - 0.5) * self.height
+        column = self.focus[1] + (x - 0.5) * self.height * aspect
+        return int(np.floor(row)), int(np.floor(column))
+
+    def pick(self, moment: Moment, x: float, y: float, aspect: float) -> tuple[int, ...] | None:
+        """Return the solid cell at (x, y), or None."""
+        cell = self.cell(x, y, aspect)
+        return cell if (moment.cells == cell).all(1).any() else None
+
+
+def home(moment: Moment) -> Camera:
+    """Return the camera that shows where the creature is expected, from its best side."""
+    low, high = (np.array(corner, dtype=float) for corner in moment.box)
+    middle, size = (low + high) / 2, high - low
+    if moment.num_dims == 2:
+        height = 1.25 * float(size.max())
+        return PlaneCamera((float(middle[0]), float(middle[1])), height, height)
+    z, y, x = middle.tolist()
+    distance = 0.56 * float(np.linalg.norm(size)) / sin(radians(VIEW_ANGLE) / 2)
+    return OrbitCamera((x, y, z), -60.0, 22.0, distance, distance)
+
+
+def first_hit(
+    cells: NDArray[np.int64], origin: Vector, direction: Vector
+) -> tuple[int, ...] | None:
+    """Return the cell whose box a ray enters first, or None; exact, all boxes at once.
+
+    Args:
+        cells: int `(N, d)`; cell c fills the box c to c + 1.
+        origin: `(d,)`, in index order.
+        direction: `(d,)`.
+    """
+    if len(cells) == 0:
+        return None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        near = (cells - origin) / direction
+        far = (cells + 1 - origin) / direction
+    enter = np.fmax.reduce(np.fmin(near, far), axis=1)
+    leave = np.fmin.reduce(np.fmax(near, far), axis=1)
+    enter = np.where((enter <= leave) & (leave > 0), np.maximum(enter, 0.0), np.inf)
+    nearest = int(enter.argmin())
+    return tuple(cells[nearest].tolist()) if np.isfinite(enter[nearest]) else None

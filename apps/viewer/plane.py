@@ -1,0 +1,44 @@
+"""A 2D moment as an image: every cell a square, nothing blurred."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.viewer.camera import PlaneCamera
+from apps.viewer.session import Moment
+from apps.viewer.theme import Theme
+
+
+def draw_plane(
+    moment: Moment, camera: PlaneCamera, size: tuple[int, int], theme: Theme
+) -> NDArray[np.uint8]:
+    """Draw the solid cells on the theme's paper.
+
+    Args:
+        moment: of a 2D run.
+        camera: what part of the plane to show.
+        size: (width, height) in pixels.
+        theme: colours of paper and surroundings.
+
+    Returns:
+        uint8 `(height, width, 3)`.
+    """
+    width, height = size
+    rows = _cells(height, camera.focus[0], camera.height)
+    columns = _cells(width, camera.focus[1], camera.height * width / height)
+    # One ring of surroundings round the grid, to which everything beyond is clipped.
+    grid = np.full((moment.space[0] + 2, moment.space[1] + 2, 3), theme.bottom, dtype=np.uint8)
+    grid[1:-1, 1:-1] = theme.paper
+    grid[moment.cells[:, 0] + 1, moment.cells[:, 1] + 1] = moment.colors
+    rows, columns = (
+        np.clip(cells + 1, 0, side + 1)
+        for cells, side in zip((rows, columns), moment.space, strict=True)
+    )
+    return grid[rows[:, None], columns]
+
+
+def _cells(num_pixels: int, focus: float, num_cells: float) -> NDArray[np.int64]:
+    """Return the cell at the middle of each pixel of one side of the frame."""
+    place = (np.arange(num_pixels) + 0.5) / num_pixels - 0.5
+    return np.floor(focus + place * num_cells).astype(np.int64)

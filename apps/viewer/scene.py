@@ -1,0 +1,192 @@
+"""A 3D moment as a picture, by VTK: one mesh for everybody, one window for each tab.
+
+A GL context belongs to the thread that made it: make, draw and close in one thread.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  registers the OpenGL classes
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtkmodules.util.vtkConstants import VTK_ID_TYPE
+from vtkmodules.vtkCommonCore import vtkLogger, vtkPoints, vtkUnsignedCharArray
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkPolyDataMapper,
+    vtkRenderer,
+    vtkRenderWindow,
+    vtkTexture,
+)
+
+from apps.viewer.camera import VIEW_ANGLE, OrbitCamera
+from apps.viewer.floor import FLOOR_PIXELS, floor_corners, paint_floor
+from apps.viewer.mesh import Mesh, make_mesh
+from apps.viewer.session import Moment
+from apps.viewer.theme import Rgb, Theme
+
+# On a machine without a screen VTK first warns that it found no X server, then goes on by EGL.
+vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_OFF)
+
+TILE_PIXELS = 32
+EDGE_PIXELS = 1.6
+EDGE_BRIGHTNESS = 0.8
+
+
+class Scene:
+    """The mesh of the moment that is shown, in one vtkPolyData updated in place.
+
+    Attributes:
+        surface: the triangles of the voxels.
+        mesh: its arrays, whose memory VTK reads.
+    """
+
+    def __init__(self) -> None:
+        self.surface = vtkPolyData()
+        self.mesh: Mesh | None = None
+        self._moment: Moment | None = None
+
+    def show(self, moment: Moment) -> None:
+        """Rebuild the mesh, unless this moment is shown already."""
+        if moment is self._moment:
+            return
+        self.mesh = mesh = make_mesh(moment)
+        points, triangles = vtkPoints(), vtkCellArray()
+        points.SetData(numpy_to_vtk(mesh.points))
+        connectivity = numpy_to_vtk(mesh.triangles.reshape(-1), array_type=VTK_ID_TYPE)
+        triangles.SetData(3, connectivity)
+        self.surface.SetPoints(points)
+        self.surface.SetPolys(triangles)
+        self.surface.GetPointData().SetScalars(numpy_to_vtk(mesh.colors))
+        self.surface.GetPointData().SetTCoords(numpy_to_vtk(mesh.places))
+        self._moment = moment
+
+
+class Window:
+    """An off-screen window onto a scene.
+
+    Args:
+        scene: what it shows.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._window = vtkRenderWindow()
+        self._window.SetOffScreenRendering(True)
+        self._window.SetMultiSamples(0)
+        self._renderer = vtkRenderer()
+        self._renderer.GradientBackgroundOn()
+        self._renderer.UseFXAAOn()
+        self._window.AddRenderer(self._renderer)
+        self._floor = Floor()
+        for actor in (_actor(scene.surface, _tile()), self._floor.actor):
+            self._renderer.AddActor(actor)
+
+    def draw(
+        self, moment: Moment, camera: OrbitCamera, size: tuple[int, int], theme: Theme
+    ) -> NDArray[np.uint8]:
+        """Draw a moment.
+
+        Args:
+            moment: of a 3D run.
+            camera: from where.
+            size: (width, height) in pixels.
+            theme: of the background.
+
+        Returns:
+            uint8 `(height, width, 3)`.
+        """
+        self._scene.show(moment)
+        self._floor.show(moment, theme)
+        self._look(camera, theme)
+        self._window.SetSize(*size)
+        self._window.Render()
+        pixels = vtkUnsignedCharArray()
+        width, height = size
+        self._window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
+        return np.asarray(vtk_to_numpy(pixels)).reshape(height, width, 3)[::-1]
+
+    def close(self) -> None:
+        """Give the GL context back."""
+        self._window.Finalize()
+
+    def _look(self, camera: OrbitCamera, theme: Theme) -> None:
+        self._renderer.SetBackground(*_unit(theme.bottom))
+        self._renderer.SetBackground2(*_unit(theme.top))
+        view = self._renderer.GetActiveCamera()
+        view.SetViewAngle(VIEW_ANGLE)
+        view.SetFocalPoint(*camera.focus)
+        view.SetPosition(*camera.position.tolist())
+        view.SetViewUp(*camera.basis()[2].tolist())
+        self._renderer.ResetCameraClippingRange()
+
+
+class Floor:
+    """The ground below the creature, with its shadow."""
+
+    def __init__(self) -> None:
+        self._plane, self._image = vtkPolyData(), vtkImageData()
+        self._shown: tuple[Moment, Theme] | None = None
+        self._image.SetDimensions(FLOOR_PIXELS, FLOOR_PIXELS, 1)
+        texture = _texture(self._image)
+        texture.RepeatOff()
+        self.actor = _actor(self._plane, texture)
+        self.actor.ForceTranslucentOn()
+
+    def show(self, moment: Moment, theme: Theme) -> None:
+        """Lay the floor under a moment."""
+        if self._shown == (moment, theme):
+            return
+        corners = floor_corners(moment)
+        points, triangles = vtkPoints(), vtkCellArray()
+        points.SetData(numpy_to_vtk(corners, deep=True))
+        triangles.SetData(3, numpy_to_vtk(_FLOOR_TRIANGLES, array_type=VTK_ID_TYPE))
+        self._plane.SetPoints(points)
+        self._plane.SetPolys(triangles)
+        self._plane.GetPointData().SetTCoords(numpy_to_vtk(_FLOOR_PLACES))
+        pixels = paint_floor(moment, theme).reshape(-1, 4)
+        self._image.GetPointData().SetScalars(numpy_to_vtk(pixels, deep=True))
+        self._image.Modified()
+        self._shown = (moment, theme)
+
+
+_FLOOR_TRIANGLES = np.array([0, 1, 2, 0, 2, 3], dtype=np.int64)
+_FLOOR_PLACES = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], dtype=np.float32)
+
+
+def _actor(surface: vtkPolyData, texture: vtkTexture) -> vtkActor:
+    mapper, actor = vtkPolyDataMapper(), vtkActor()
+    mapper.SetInputData(surface)
+    actor.SetMapper(mapper)
+    actor.SetTexture(texture)
+    actor.GetProperty().LightingOff()
+    actor.GetProperty().BackfaceCullingOn()
+    return actor
+
+
+def _texture(image: vtkImageData) -> vtkTexture:
+    texture = vtkTexture()
+    texture.SetInputData(image)
+    texture.InterpolateOn()
+    texture.MipmapOn()
+    texture.SetColorModeToDirectScalars()
+    return texture
+
+
+def _tile() -> vtkTexture:
+    """Make the texture of a face: white, its edges a little darker."""
+    place = np.arange(TILE_PIXELS) + 0.5
+    inside = np.minimum(place, TILE_PIXELS - place)
+    nearest = np.minimum(inside[:, None], inside[None, :])
+    bright = EDGE_BRIGHTNESS + (1 - EDGE_BRIGHTNESS) * np.clip(nearest / EDGE_PIXELS - 0.3, 0, 1)
+    pixels = np.repeat((255 * bright).astype(np.uint8).reshape(-1, 1), 3, axis=1)
+    image = vtkImageData()
+    image.SetDimensions(TILE_PIXELS, TILE_PIXELS, 1)
+    image.GetPointData().SetScalars(numpy_to_vtk(pixels, deep=True))
+    return _texture(image)
+
+
+def _unit(color: Rgb) -> tuple[float, float, float]:
+    red, green, blue = color
+    return red / 255, green / 255, blue / 255

@@ -1,0 +1,265 @@
+"""What the viewer does, without a page: a creature that runs, is wounded and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from voxnca import NCA, Rollout, VoxncaError, seed, training_space
+from voxnca.config import check_seed
+from voxnca.errors import ArgumentError
+from voxnca.grid import ALPHA, RGB, SOLID_THRESHOLD, check_space
+from voxnca.quality import iou_of_cells
+from voxnca.wounds import Ball
+
+STARTS = ("seed", "target")
+DEFAULT_SIZE = {2: 64, 3: 32}
+"""Sides of the grid of a model that has no target."""
+DEFAULT_SPEED = 20.0
+MAX_SPEED = 1000.0
+MAX_BURST_SECONDS = 0.05
+"""Steps that are due are dropped after this long, so that a click never waits for a backlog."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """What there is to see after one step. Never changes, so that threads may share it.
+
+    Attributes:
+        run: number of the run; a switch of model begins a new one.
+        step_index: steps since the seed.
+        num_wounds: wounds dealt in this run.
+        cells: int64 `(N, d)`, the solid cells in index order.
+        colors: uint8 `(N, 3)`, straight sRGB.
+        space: sizes of the grid.
+        box: low and high corner, high excluded, of where the creature is expected.
+        iou: with the target; None without one.
+    """
+
+    run: int
+    step_index: int
+    num_wounds: int
+    cells: NDArray[np.int64]
+    colors: NDArray[np.uint8]
+    space: tuple[int, ...]
+    box: tuple[tuple[int, ...], tuple[int, ...]]
+    iou: float | None
+
+    @property
+    def num_dims(self) -> int:
+        """2 or 3."""
+        return len(self.space)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A wound that was dealt: where, how wide, and how many solid voxels it removed."""
+
+    center: tuple[int, ...]
+    radius_cells: float
+    num_removed: int
+
+
+class Session:
+    """A rule and its run, and everything a viewer can do to them.
+
+    It knows no page and no clock but the one it is given. Call it from one thread at a time.
+
+    Attributes:
+        playing: whether `advance` takes steps.
+
+    Args:
+        model: the rule.
+        space: sizes of the grid; by default the one the rule was trained on.
+        seed: of the firing mask; each reset grows the same creature again.
+        start: `seed`, one live cell, or `target`, the finished pattern.
+        clock: seconds, monotonic.
+
+    Raises:
+        ArgumentError: for an unknown start, a start without a target, or a grid that is too
+            small for the target.
+    """
+
+    def __init__(
+        self,
+        model: NCA,
+        *,
+        space: Sequence[int] | None = None,
+        seed: int = 0,
+        start: str = "seed",
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        self._seed, self._clock = check_seed(seed), clock
+        self._speed = DEFAULT_SPEED
+        self._run = 0
+        self.playing = True
+        self._open(model, space, start)
+
+    @property
+    def model(self) -> NCA:
+        """The rule that runs."""
+        return self._model
+
+    @property
+    def space(self) -> tuple[int, ...]:
+        """Sizes of the grid."""
+        return self._rollout.space
+
+    @property
+    def step_index(self) -> int:
+        """Steps since the seed."""
+        return self._rollout.step_index
+
+    @property
+    def speed(self) -> float:
+        """Steps a second while playing, in (0, 1000]."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, steps_per_second: float) -> None:
+        if not 0 < steps_per_second <= MAX_SPEED:
+            raise ArgumentError(f"speed={steps_per_second!r} must be in (0, {MAX_SPEED:g}]")
+        self._speed = float(steps_per_second)
+
+    def play(self) -> None:
+        """Let `advance` take steps; playing already, nothing changes."""
+        self.playing = True
+
+    def pause(self) -> None:
+        """Keep `advance` from taking steps; paused already, nothing changes."""
+        self.playing, self._due = False, 0.0
+
+    def advance(self, elapsed_seconds: float) -> int:
+        """Take the steps that are due after some time of play; none when paused.
+
+        Returns:
+            How many steps were taken: fewer than due when the rule cannot keep up.
+
+        Raises:
+            VoxncaError: when the rule has run into values that are not finite.
+        """
+        if not self.playing:
+            return 0
+        self._due += elapsed_seconds * self._speed
+        deadline, taken = self._clock() + MAX_BURST_SECONDS, 0
+        while self._due >= 1 and (taken == 0 or self._clock() < deadline):
+            self.step()
+            self._due -= 1
+            taken += 1
+        self._due = min(self._due, 1.0)
+        return taken
+
+    def step(self) -> None:
+        """Take one step, playing or not.
+
+        Raises:
+            VoxncaError: when the rule has run into values that are not finite.
+        """
+        with torch.no_grad():
+            self._rollout.step()
+        if not self._rollout.rows.values.isfinite().all():
+            raise VoxncaError(
+                f"the state is no longer finite at step {self.step_index}; "
+                "reset it, and train the model further"
+            )
+
+    def reset(self) -> None:
+        """Go back to the start; the same run grows again."""
+        self._rollout = self._begin(self._model, self.space)
+        self._due, self._num_wounds = 0.0, 0
+
+    def wound(self, center: Sequence[int], radius_cells: float) -> Cut:
+        """Cut out the ball of a radius round a cell.
+
+        Raises:
+            ArgumentError: for a centre of another dimension or a negative radius.
+        """
+        ball = Ball(tuple(center), radius_cells)
+        num_removed = self._rollout.wound(ball)
+        self._num_wounds += 1
+        return Cut(tuple(int(c) for c in center), radius_cells, num_removed)
+
+    def wound_center(self, radius_cells: float) -> Cut:
+        """Cut out the ball round the solid voxel nearest to the creature's centroid.
+
+        Raises:
+            VoxncaError: when no voxel is left.
+        """
+        cells = self.moment().cells
+        if len(cells) == 0:
+            raise VoxncaError("there is no voxel left to wound; reset the creature")
+        distance = ((cells - cells.mean(0)) ** 2).sum(1)
+        return self.wound(cells[int(distance.argmin())].tolist(), radius_cells)
+
+    def switch(self, model: NCA) -> None:
+        """Run another rule, from its seed, on the grid it was trained on.
+
+        Raises:
+            ArgumentError: when it cannot run; the one before goes on then.
+        """
+        self._open(model, None, "seed")
+
+    def moment(self) -> Moment:
+        """Return what there is to see now."""
+        coordinates, values = self._rollout.rows
+        values = values.detach()
+        solid = values[:, ALPHA] > SOLID_THRESHOLD
+        cells, shown = coordinates[solid, 1:], values[solid]
+        straight = shown[:, RGB] / shown[:, ALPHA:].clamp(max=1.0)[:, :1]
+        colors = (straight.clamp(0, 1) * 255).round().to(torch.uint8)
+        return Moment(
+            self._run,
+            self.step_index,
+            self._num_wounds,
+            cells.numpy(),
+            colors.numpy(),
+            self.space,
+            self._box(),
+            None if self.model.target is None else self._iou(cells),
+        )
+
+    def _iou(self, cells: torch.Tensor) -> float:
+        assert self.model.target is not None
+        return iou_of_cells(cells, self.model.target, self.space)
+
+    def _box(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        if self.model.target is None:
+            return (0,) * len(self.space), self.space
+        low = self.model.target.origin(self.space)
+        return low, tuple(o + n for o, n in zip(low, self.model.target.size, strict=True))
+
+    def _open(self, model: NCA, space: Sequence[int] | None, start: str) -> None:
+        if start not in STARTS:
+            raise ArgumentError(f"start={start!r} is unknown; use one of: {', '.join(STARTS)}")
+        if start == "target" and model.target is None:
+            raise ArgumentError("start='target' needs a model with a target; use start='seed'")
+        sizes = _grid(model, space)
+        self._start = start
+        self._rollout = self._begin(model, sizes)
+        self._model = model
+        self._due, self._num_wounds = 0.0, 0
+        self._run += 1
+
+    def _begin(self, model: NCA, space: tuple[int, ...]) -> Rollout:
+        state = seed(model.config, space)
+        if self._start == "target" and model.target is not None:
+            state = torch.zeros_like(state)
+            state[0, ..., : ALPHA + 1] = model.target.place(space)
+        with torch.no_grad():
+            return model.rollout(state, seed=self._seed)
+
+
+def _grid(model: NCA, space: Sequence[int] | None) -> tuple[int, ...]:
+    d, target = model.config.num_dims, model.target
+    if space is None and target is not None:
+        recipe = model.info.recipe
+        return training_space(target, recipe.margin_cells) if recipe else training_space(target)
+    sizes = check_space(space or (DEFAULT_SIZE[d],) * d, d)
+    if target is not None:
+        target.origin(sizes)
+    return sizes
