@@ -22,7 +22,7 @@ def model(request):
 
 def start(model, batch_size=2):
     """Make states of two different creatures, mid-life."""
-    state = seed(model.config, (9, 10, 11)[: model.config.num_dims], batch_size=batch_size)
+    state = seed(model.config, (15, 16, 17)[: model.config.num_dims], batch_size=batch_size)
     return model.grow(state, 4, seed=7)
 
 
@@ -60,15 +60,17 @@ def test_rows_hold_each_cell_once_and_nothing_else_lives(model, engine, num_step
 @pytest.mark.parametrize("engine", ENGINES)
 def test_no_step_changes_no_bit_not_even_of_strays(model, engine):
     state = start(model)
-    state[(0,) * (state.ndim - 1)] = torch.arange(7.0) - 7
-    assert torch.equal(model.rollout(state, engine=engine).state(), state)
+    state[(0,) * (state.ndim - 1)] = torch.arange(7.0) - 3  # alpha 0, but not empty
+    run = model.rollout(state, engine=engine)
+    assert torch.equal(run.state(), state)
+    assert torch.equal(whole(run), state)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_state_given_is_not_changed(model, engine):
     state = start(model)
     before = state.clone()
-    ball = wounds.Ball((4,) * model.config.num_dims, 2)
+    ball = wounds.Ball((7,) * model.config.num_dims, 2)
     model.rollout(state, engine=engine).step(2).wound(ball)
     run = model.rollout(state, engine=engine)
     run.wound(ball)
@@ -79,7 +81,7 @@ def test_the_state_given_is_not_changed(model, engine):
 @pytest.mark.parametrize("sample", [None, 0, 1])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_wound_counts_the_solid_cells_it_removes_from_the_sample(model, engine, sample):
-    ball = wounds.Ball((4,) * model.config.num_dims, 2.5)
+    ball = wounds.Ball((7,) * model.config.num_dims, 2.5)
     run = model.rollout(start(model), engine=engine).step(3)
     before = run.state()
     removed = run.wound(ball, sample=sample)
@@ -90,7 +92,7 @@ def test_a_wound_counts_the_solid_cells_it_removes_from_the_sample(model, engine
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_going_on_after_a_wound_is_growing_from_the_wounded_state(model, engine):
-    ball = wounds.Ball((4,) * model.config.num_dims, 2.5)
+    ball = wounds.Ball((7,) * model.config.num_dims, 2.5)
     run = model.rollout(start(model), seed=5, engine=engine).step(3)
     run.wound(ball)
     wounded = run.state()
