@@ -23,7 +23,7 @@ def model(request):
 def start(model, batch_size=2):
     """Make states of two different creatures, mid-life."""
     state = seed(model.config, (15, 16, 17)[: model.config.num_dims], batch_size=batch_size)
-    return model.grow(state, 4, seed=7)
+    return model.grow(state, 4, seed=7, engine="dense")
 
 
 def whole(run):
