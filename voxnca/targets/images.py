@@ -20,7 +20,6 @@ WORKING_SIDE = 1024
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _BROKEN = (
     Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
     EOFError,
     IndexError,
     OSError,
@@ -58,10 +57,10 @@ def _pixels(content: bytes) -> NDArray[np.uint8]:
         raise DamagedError("no .png file, by its first bytes; save it as PNG")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # of what Pillow mends, and of sizes checked here
             image = Image.open(io.BytesIO(content), formats=["PNG"])
-        check_cells(image.size)  # before Pillow takes memory for them
-        return np.array(_shrunk(_rgba(image)))
+            check_cells(image.size)  # before Pillow takes memory for them
+            return np.array(_shrunk(_rgba(image)))
     except DamagedError:
         raise
     except _BROKEN as error:

@@ -1,0 +1,134 @@
+"""Any bytes, and any file damaged anywhere, give a target or one line: nothing else."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import voxnca
+from voxnca.export.voxels import encode_vox
+
+
+def valid_png():
+    rows = np.random.default_rng(0).integers(0, 256, (9, 7, 4)).astype(np.uint8)
+    images = [Image.fromarray(rows), Image.fromarray(rows).convert("P"), Image.new("I;16", (4, 4))]
+    for image in images:
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG")
+        yield buffer.getvalue()
+
+
+def valid_vox():
+    rgba8 = np.random.default_rng(1).integers(0, 256, (4, 5, 6, 4)).astype(np.uint8)
+    yield encode_vox(rgba8)
+
+
+def valid_npy():
+    for array in (np.ones((4, 5, 4), np.uint8), np.ones((3, 4, 5), bool), np.ones((1, 3, 4, 8))):
+        buffer = io.BytesIO()
+        np.save(buffer, array)
+        yield buffer.getvalue()
+
+
+VALID = {".png": list(valid_png()), ".vox": list(valid_vox()), ".npy": list(valid_npy())}
+
+
+@st.composite
+def damaged(draw, contents):
+    """Cut, change, repeat or insert bytes of a valid file, a few times."""
+    content = bytearray(draw(st.sampled_from(contents)))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(content)))
+        other = draw(st.binary(min_size=1, max_size=8))
+        kind = draw(st.sampled_from(["cut", "change", "insert", "remove", "repeat"]))
+        if kind == "cut":
+            del content[at:]
+        elif kind == "change":
+            content[at : at + len(other)] = other
+        elif kind == "insert":
+            content[at:at] = other
+        elif kind == "remove":
+            del content[at : at + draw(st.integers(1, 64))]
+        else:
+            content[at:at] = content[at : at + 64]
+    return bytes(content)
+
+
+PNG_CHUNKS = b"PLTE tRNS iCCP gAMA cHRM pHYs zTXt iTXt tEXt eXIf acTL fcTL fdAT sRGB IDAT IHDR IEND"
+
+
+@st.composite
+def png_of_chunks(draw):
+    """Chunks with good checksums in a good order, but with anything in them."""
+    image = [st.sampled_from([1, 2, 4, 8, 16, 3]), st.sampled_from([0, 2, 3, 4, 6, 1])]
+    sizes = [st.integers(0, 9) | st.integers(0, 2**32 - 1)] * 2
+    head = struct.pack(
+        ">IIBBBBB", *(draw(part) for part in (*sizes, *image)), 0, 0, draw(st.integers(0, 1))
+    )
+    pixels = (b"IDAT", zlib.compress(draw(st.binary(max_size=400))))
+    extra = st.tuples(st.sampled_from(PNG_CHUNKS.split()), st.binary(max_size=60))
+    chunks = [(b"IHDR", head), *draw(st.lists(extra, max_size=4)), pixels]
+    chunks += [*draw(st.lists(extra, max_size=2)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
+    )
+
+
+def load(path, content, num_dims):
+    path.write_bytes(content)
+    try:
+        target = voxnca.load_target(path, num_dims=num_dims)
+    except voxnca.VoxncaError as error:
+        message = str(error)
+        assert "\n" not in message
+        assert message.isprintable()
+        return
+    assert target.num_solid >= 1
+    assert max(target.size) <= 64
+    assert num_dims in (None, target.num_dims)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("fuzz")
+
+
+dims = st.sampled_from([None, 2, 3])
+
+
+@pytest.mark.parametrize("suffix", VALID)
+@given(content=st.binary(max_size=200), num_dims=dims)
+def test_any_bytes(folder, suffix, content, num_dims):
+    load(folder / f"any{suffix}", content, num_dims)
+
+
+@pytest.mark.parametrize("suffix", VALID)
+@given(content=st.binary(max_size=200), num_dims=dims)
+def test_any_bytes_after_the_signature(folder, suffix, content, num_dims):
+    load(folder / f"signed{suffix}", VALID[suffix][0][:20] + content, num_dims)
+
+
+@pytest.mark.parametrize("suffix", VALID)
+@settings(max_examples=300)
+@given(data=st.data(), num_dims=dims)
+def test_any_damage(folder, suffix, data, num_dims):
+    load(folder / f"damaged{suffix}", data.draw(damaged(VALID[suffix])), num_dims)
+
+
+@settings(max_examples=500)
+@given(content=png_of_chunks())
+def test_any_chunks_of_a_png(folder, content):
+    load(folder / "chunks.png", content, None)
+
+
+@pytest.mark.parametrize("suffix", VALID)
+def test_any_truncation(folder, suffix):
+    for content in VALID[suffix]:
+        for length in range(0, len(content), max(1, len(content) // 150)):
+            load(folder / f"short{suffix}", content[:length], None)
