@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf, isfinite
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, Self
 
@@ -90,11 +91,14 @@ class Quality:
     def score(self) -> float:
         """The weakest of grown, stable and regrown IoU, less the worst RGB error.
 
-        What `Training.best` maximises: a rule is as good as its weakest side.
+        What `Training.best` maximises: a rule is as good as its weakest side. A pattern that
+        became NaN or infinite has no score: minus infinity.
         """
         seen = (self.grown, *self.stable)
-        weakest = min(*(s.iou for s in seen), self.regrown_iou)
-        return weakest - max(s.rgb_error for s in seen)
+        ious, errors = [s.iou for s in seen], [s.rgb_error for s in seen]
+        if not all(map(isfinite, (*ious, *errors, self.regrown_iou))):
+            return -inf
+        return min(*ious, self.regrown_iou) - max(errors)
 
     def to_json(self) -> dict[str, Any]:
         """Return the measurements as a dict that `json` can write."""
@@ -108,14 +112,29 @@ class Quality:
             ArgumentError: when fields are missing or unknown.
         """
         try:
-            wounds = [dict(w, center=tuple(w["center"])) for w in fields["wounds"]]
             return cls(
-                Snapshot(**fields["grown"]),
-                tuple(Snapshot(**s) for s in fields["stable"]),
-                tuple(Healing(**w) for w in wounds),
+                Snapshot(**_figures(fields["grown"])),
+                tuple(Snapshot(**_figures(s)) for s in _several(fields["stable"])),
+                tuple(Healing(**_figures(w)) for w in _several(fields["wounds"])),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ArgumentError(f"quality is not as voxnca writes it ({error})") from error
+
+
+def _several(records: Any) -> list[Any]:
+    if not isinstance(records, list | tuple) or not records:
+        raise ValueError("a list of figures is empty")
+    return list(records)
+
+
+def _figures(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Check that a record holds numbers and, in a wound, the point `center`."""
+    figures = {name: tuple(v) if name == "center" else v for name, v in fields.items()}
+    point = figures.get("center", (0, 0))
+    numbers = [*point, *(value for name, value in figures.items() if name != "center")]
+    if len(point) not in (2, 3) or not all(isinstance(n, int | float) for n in numbers):
+        raise TypeError("a figure is not a number")
+    return figures
 
 
 def iou(state: Tensor, target: Tensor) -> Tensor:

@@ -50,8 +50,9 @@ class Ball:
 
     def contains(self, cells: Tensor) -> Tensor:
         """Tell which cells `(N, d)` it holds."""
-        distance = cells.double() - torch.tensor(self.center, dtype=torch.float64)
-        return distance.square().sum(1) <= self.radius_cells**2
+        offset = cells.double() - torch.tensor(self.center, dtype=torch.float64)
+        # Roots, not squares: a radius of sqrt(3) squared is less than 3.
+        return offset.square().sum(1).sqrt() <= self.radius_cells
 
 
 @dataclass(frozen=True)
