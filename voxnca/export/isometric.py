@@ -92,7 +92,7 @@ def _frame(space: tuple[int, ...], size: int) -> Frame:
     flat = rows + columns
     unit = int(size / max(0.866 * flat, 0.5 * flat + depth))
     unit = max(unit, 2 * OVERSAMPLING)
-    right, down = round(0.866 * unit), round(0.5 * unit)
+    right, down = int(0.866 * unit), unit // 2
     steps = np.array([[0, -unit], [right, -down], [right, down]])
     margin = np.array([2 * right, unit]) * MARGIN_CELLS
     low = np.array([0, -space[0] * unit - space[1] * down])
