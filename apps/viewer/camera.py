@@ -155,7 +155,7 @@ def home(moment: Moment) -> Camera:
         height = 1.25 * float(size.max())
         return PlaneCamera((float(middle[0]), float(middle[1])), height, height)
     z, y, x = middle.tolist()
-    distance = 0.56 * float(np.linalg.norm(size)) / sin(radians(VIEW_ANGLE) / 2)
+    distance = 0.5 * float(np.linalg.norm(size)) / sin(radians(VIEW_ANGLE) / 2)
     return OrbitCamera((x, y, z), -60.0, 22.0, distance, distance)
 
 

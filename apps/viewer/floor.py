@@ -8,61 +8,76 @@ from numpy.typing import NDArray
 from apps.viewer.session import Moment
 from apps.viewer.theme import Theme
 
-FLOOR_PIXELS = 96
+NUM_NODES = 72
+"""Points along a side of the floor; colours between them are interpolated."""
 REACH = 1.1
 """Half the floor's side, in lengths of the longest side of the box it lies under."""
 GAP = 0.02
 """Cells between the floor and the lowest voxel, so that they never fight for a pixel."""
 MAX_SHADOW = 0.55
 SHADOW_FADE = 0.35
-"""How fast a voxel's shadow weakens with its height, per side of the box."""
+"""How fast the shadow of a voxel weakens with its height, per cell."""
 
 
-def floor_corners(moment: Moment) -> NDArray[np.float32]:
-    """Return the floor's four corners, counter-clockwise from above: `(4, 3)`, (x, y, z)."""
-    (x, y), half, z = _middle(moment), _half(moment), moment.box[0][0] - GAP
-    square = [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
-    return np.array([(a, b, z) for a, b in square], dtype=np.float32)
+def _grid_triangles() -> NDArray[np.int64]:
+    nodes = np.arange(NUM_NODES * NUM_NODES).reshape(NUM_NODES, NUM_NODES)
+    a, b, c, d = (part.ravel() for part in (nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, 1:],
+                                            nodes[1:, :-1]))
+    return np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
+
+
+FLOOR_TRIANGLES = _grid_triangles()
+"""Rows of the floor's points, `(2 (NUM_NODES - 1)^2, 3)`, counter-clockwise from above."""
+
+
+def floor_points(moment: Moment) -> NDArray[np.float32]:
+    """Return the floor's nodes, rows along y, columns along x: `(NUM_NODES^2, 3)`, (x, y, z)."""
+    (x, y), half = _middle(moment), _half(moment)
+    place = np.linspace(-half, half, NUM_NODES)
+    ys, xs = np.meshgrid(place + y, place + x, indexing="ij")
+    lowest = min(moment.box[0][0], moment.cells[:, 0].min(initial=moment.box[0][0]))
+    zs = np.full_like(xs, lowest - GAP)
+    return np.stack([xs, ys, zs], axis=-1).reshape(-1, 3).astype(np.float32)
 
 
 def paint_floor(moment: Moment, theme: Theme) -> NDArray[np.uint8]:
-    """Paint the floor: uint8 RGBA `(FLOOR_PIXELS, FLOOR_PIXELS, 4)`, rows along y, columns x."""
-    place = (np.arange(FLOOR_PIXELS) + 0.5) / FLOOR_PIXELS * 2 - 1
+    """Return the colours of the floor's nodes: uint8 `(NUM_NODES^2, 3)`."""
+    place = np.linspace(-1, 1, NUM_NODES)
     radius = np.hypot(place[:, None], place[None, :])
-    disc = np.clip((1 - radius) / 0.6, 0, 1) ** 1.5
-    shadow = np.minimum(_shadow(moment), MAX_SHADOW)[..., None]
-    color = np.array(theme.floor) * (1 - shadow)
-    alpha = np.maximum(disc, np.clip(1 - radius, 0, 1) * 2 * shadow[..., 0]).clip(0, 1)
-    return np.concatenate([color, 255 * alpha[..., None]], axis=-1).astype(np.uint8)
+    disc = (np.clip(1 - radius, 0, 1) ** 1.5)[..., None]
+    color = np.array(theme.ground) * (1 - disc) + np.array(theme.floor) * disc
+    shadow = _shadow(moment) * np.clip(3 * (1 - radius), 0, 1)
+    color *= 1 - np.minimum(shadow, MAX_SHADOW)[..., None]
+    return color.reshape(-1, 3).astype(np.uint8)
 
 
 def _shadow(moment: Moment) -> NDArray[np.float64]:
-    """Return how dark the shadow is, about 0 to 1, for each of the floor's pixels."""
+    """Return how dark the shadow is, about 0 to 1, at each of the floor's nodes."""
     (x, y), half = _middle(moment), _half(moment)
-    scale = FLOOR_PIXELS / (2 * half)
-    height = (moment.cells[:, 0] - moment.box[0][0]).clip(0)
-    weight = np.exp(-height * SHADOW_FADE)
-    rows = ((moment.cells[:, 1] + 0.5 - y + half) * scale).astype(np.intp)
-    columns = ((moment.cells[:, 2] + 0.5 - x + half) * scale).astype(np.intp)
-    inside = (rows >= 0) & (rows < FLOOR_PIXELS) & (columns >= 0) & (columns < FLOOR_PIXELS)
-    image = np.zeros((FLOOR_PIXELS, FLOOR_PIXELS))
-    np.maximum.at(image, (rows[inside], columns[inside]), weight[inside])
+    scale = NUM_NODES / (2 * half)
+    weight = np.exp(-SHADOW_FADE * (moment.cells[:, 0] - moment.box[0][0]).clip(0))
+    place = (moment.cells[:, 1:] + 0.5 - (y, x) + half) * scale
+    node = np.floor(place).astype(np.intp)
+    inside = ((node >= 0) & (node < NUM_NODES)).all(1)
+    image = np.zeros((NUM_NODES, NUM_NODES))
+    np.maximum.at(image, tuple(node[inside].T), weight[inside])
     width = max(1, round(scale))
-    return 1.3 * _blur(_blur(_spread(image, width), 2 * width + 1), width + 2)
+    return 1.3 * _blur(_spread(image, width + 1), 2 * width + 1)
 
 
 def _spread(image: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """Widen each pixel to the width of a voxel."""
+    """Widen each node to the width of a voxel."""
     for axis in (0, 1):
-        image = np.maximum.reduce([np.roll(image, k - width // 2, axis) for k in range(width)])
+        shifted = [np.roll(image, k - width // 2, axis) for k in range(width)]
+        image = np.maximum.reduce(shifted)
     return image
 
 
 def _blur(image: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """Average over a square of `width` pixels."""
-    kernel = np.ones(width) / width
-    for axis in (0, 1):
-        image = np.apply_along_axis(np.convolve, axis, image, kernel, mode="same")
+    """Average twice over a square of `width` nodes."""
+    for axis in (0, 1, 0, 1):
+        shifted = [np.roll(image, k - width // 2, axis) for k in range(width)]
+        image = np.add.reduce(shifted) / width
     return image
 
 

@@ -28,7 +28,7 @@ def draw_plane(
     rows = _cells(height, camera.focus[0], camera.height)
     columns = _cells(width, camera.focus[1], camera.height * width / height)
     # One ring of surroundings round the grid, to which everything beyond is clipped.
-    grid = np.full((moment.space[0] + 2, moment.space[1] + 2, 3), theme.bottom, dtype=np.uint8)
+    grid = np.full((moment.space[0] + 2, moment.space[1] + 2, 3), theme.ground, dtype=np.uint8)
     grid[1:-1, 1:-1] = theme.paper
     grid[moment.cells[:, 0] + 1, moment.cells[:, 1] + 1] = moment.colors
     rows, columns = (

@@ -20,8 +20,8 @@ from voxnca.wounds import Ball
 STARTS = ("seed", "target")
 DEFAULT_SIZE = {2: 64, 3: 32}
 """Sides of the grid of a model that has no target."""
-DEFAULT_SPEED = 20.0
-MAX_SPEED = 1000.0
+DEFAULT_SPEED, MIN_SPEED, MAX_SPEED = 20.0, 0.1, 1000.0
+DEFAULT_RADIUS, MIN_RADIUS, MAX_RADIUS = 4.0, 0.5, 64.0
 MAX_BURST_SECONDS = 0.05
 """Steps that are due are dropped after this long, so that a click never waits for a backlog."""
 
@@ -33,7 +33,7 @@ class Moment:
     Attributes:
         run: number of the run; a switch of model begins a new one.
         step_index: steps since the seed.
-        num_wounds: wounds dealt in this run.
+        num_wounds: wounds dealt since the seed.
         cells: int64 `(N, d)`, the solid cells in index order.
         colors: uint8 `(N, 3)`, straight sRGB.
         space: sizes of the grid.
@@ -72,6 +72,7 @@ class Session:
 
     Attributes:
         playing: whether `advance` takes steps.
+        version: counts every change of what there is to see.
 
     Args:
         model: the rule.
@@ -95,8 +96,8 @@ class Session:
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._seed, self._clock = check_seed(seed), clock
-        self._speed = DEFAULT_SPEED
-        self._run = 0
+        self._speed, self._radius_cells = DEFAULT_SPEED, DEFAULT_RADIUS
+        self._run = self.version = 0
         self.playing = True
         self._open(model, space, start)
 
@@ -117,14 +118,29 @@ class Session:
 
     @property
     def speed(self) -> float:
-        """Steps a second while playing, in (0, 1000]."""
+        """Steps a second while playing, in [0.1, 1000]."""
         return self._speed
 
-    @speed.setter
-    def speed(self, steps_per_second: float) -> None:
-        if not 0 < steps_per_second <= MAX_SPEED:
-            raise ArgumentError(f"speed={steps_per_second!r} must be in (0, {MAX_SPEED:g}]")
-        self._speed = float(steps_per_second)
+    @property
+    def radius_cells(self) -> float:
+        """Of the wounds that a click deals, in [0.5, 64]."""
+        return self._radius_cells
+
+    def set_speed(self, steps_per_second: float) -> None:
+        """Choose how many steps a second are taken while playing.
+
+        Raises:
+            ArgumentError: outside [0.1, 1000].
+        """
+        self._speed = _checked("speed", steps_per_second, MIN_SPEED, MAX_SPEED)
+
+    def set_radius(self, radius_cells: float) -> None:
+        """Choose how wide the wounds of clicks are.
+
+        Raises:
+            ArgumentError: outside [0.5, 64].
+        """
+        self._radius_cells = _checked("radius_cells", radius_cells, MIN_RADIUS, MAX_RADIUS)
 
     def play(self) -> None:
         """Let `advance` take steps; playing already, nothing changes."""
@@ -133,6 +149,11 @@ class Session:
     def pause(self) -> None:
         """Keep `advance` from taking steps; paused already, nothing changes."""
         self.playing, self._due = False, 0.0
+
+    @property
+    def seconds_to_step(self) -> float:
+        """After how many seconds of play the next step is due."""
+        return max(0.0, 1 - self._due) / self._speed
 
     def advance(self, elapsed_seconds: float) -> int:
         """Take the steps that are due after some time of play; none when paused.
@@ -162,6 +183,7 @@ class Session:
         """
         with torch.no_grad():
             self._rollout.step()
+        self.version += 1
         if not self._rollout.rows.values.isfinite().all():
             raise VoxncaError(
                 f"the state is no longer finite at step {self.step_index}; "
@@ -172,6 +194,7 @@ class Session:
         """Go back to the start; the same run grows again."""
         self._rollout = self._begin(self._model, self.space)
         self._due, self._num_wounds = 0.0, 0
+        self.version += 1
 
     def wound(self, center: Sequence[int], radius_cells: float) -> Cut:
         """Cut out the ball of a radius round a cell.
@@ -182,6 +205,7 @@ class Session:
         ball = Ball(tuple(center), radius_cells)
         num_removed = self._rollout.wound(ball)
         self._num_wounds += 1
+        self.version += 1
         return Cut(tuple(int(c) for c in center), radius_cells, num_removed)
 
     def wound_center(self, radius_cells: float) -> Cut:
@@ -244,6 +268,7 @@ class Session:
         self._model = model
         self._due, self._num_wounds = 0.0, 0
         self._run += 1
+        self.version += 1
 
     def _begin(self, model: NCA, space: tuple[int, ...]) -> Rollout:
         state = seed(model.config, space)
@@ -252,6 +277,12 @@ class Session:
             state[0, ..., : ALPHA + 1] = model.target.place(space)
         with torch.no_grad():
             return model.rollout(state, seed=self._seed)
+
+
+def _checked(name: str, value: float, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ArgumentError(f"{name}={value!r} must be a number in [{low:g}, {high:g}]")
+    return float(value)
 
 
 def _grid(model: NCA, space: Sequence[int] | None) -> tuple[int, ...]:

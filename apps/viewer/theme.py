@@ -12,19 +12,15 @@ class Theme:
     """Colours as sRGB bytes.
 
     Attributes:
-        top: of the background's gradient.
-        bottom: of the background's gradient.
+        ground: of the background; the page lays a soft gradient over it.
         paper: of the empty grid in 2D.
-        floor: on which a 3D creature stands.
+        floor: of what a 3D creature stands on.
     """
 
-    top: Rgb
-    bottom: Rgb
+    ground: Rgb
     paper: Rgb
     floor: Rgb
 
 
-DARK = Theme(top=(46, 54, 70), bottom=(17, 20, 27), paper=(36, 42, 54), floor=(52, 60, 76))
-LIGHT = Theme(
-    top=(250, 251, 253), bottom=(219, 225, 233), paper=(255, 255, 255), floor=(232, 236, 242)
-)
+DARK = Theme(ground=(30, 35, 46), paper=(42, 48, 62), floor=(56, 65, 84))
+LIGHT = Theme(ground=(236, 240, 245), paper=(255, 255, 255), floor=(250, 251, 253))

@@ -1,0 +1,5 @@
+"""The viewer: a creature in a browser page, to watch, to turn and to carve."""
+
+from apps.viewer.server import serve
+
+__all__ = ["serve"]

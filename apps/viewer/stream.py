@@ -1,0 +1,199 @@
+"""The WebSocket of a tab: pictures one way, mouse and size the other.
+
+The first message of a tab holds the key. A frame is sent when there is something new to see and
+the frame before was acknowledged, so that frames never pile up and what is seen is never old. A
+frame is 16 bytes (`Frame.header`) and a picture; everything else is JSON with a `type`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from math import isfinite
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from apps.viewer.driver import Driver
+from apps.viewer.painter import Painter
+from apps.viewer.security import Gate
+from apps.viewer.session import Cut, Session
+from apps.viewer.tab import MAX_SIDE, MIN_SIDE, Frame, Tab
+from voxnca import ArgumentError
+
+KEY_SECONDS = 5.0
+STILL_SECONDS = 0.25
+"""When nothing moved for so long, a rough frame is drawn again, smoothly."""
+MAX_MESSAGE_BYTES = 4096
+HEARTBEAT_SECONDS = 20.0
+REFUSED = 4403
+"""Close code for a wrong key, as HTTP's 403."""
+
+Message = dict[str, object]
+
+
+class Stream:
+    """Serves every tab.
+
+    Args:
+        driver: of the session that all tabs share.
+        painter: draws for all of them.
+        gate: knows the key.
+    """
+
+    def __init__(self, driver: Driver, painter: Painter, gate: Gate) -> None:
+        self._driver, self._painter, self._gate = driver, painter, gate
+        self._sockets: set[web.WebSocketResponse] = set()
+
+    async def connect(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve one tab until it closes."""
+        socket = web.WebSocketResponse(max_msg_size=MAX_MESSAGE_BYTES, heartbeat=HEARTBEAT_SECONDS)
+        await socket.prepare(request)
+        if not await self._admit(socket):
+            await socket.close(code=REFUSED, message=b"wrong key")
+            return socket
+        self._sockets.add(socket)
+        try:
+            await _Connection(socket, self._driver, self._painter).serve()
+        finally:
+            self._sockets.discard(socket)
+        return socket
+
+    async def close(self) -> None:
+        """Say goodbye to every tab."""
+        for socket in list(self._sockets):
+            await socket.close(code=WSCloseCode.GOING_AWAY, message=b"voxnca stops")
+
+    async def _admit(self, socket: web.WebSocketResponse) -> bool:
+        try:
+            message = await socket.receive(timeout=KEY_SECONDS)
+        except TimeoutError:
+            return False
+        if message.type is not WSMsgType.TEXT:
+            return False
+        key = _parse(message.data).get("key")
+        return isinstance(key, str) and self._gate.opens(key)
+
+
+class _Connection:
+    """One tab while it is connected."""
+
+    def __init__(
+        self, socket: web.WebSocketResponse, driver: Driver, painter: Painter
+    ) -> None:
+        self._socket, self._driver, self._painter = socket, driver, painter
+        self._tab = Tab(driver.moment)
+        self._wanted, self._seen = asyncio.Event(), asyncio.Event()
+
+    async def serve(self) -> None:
+        unwatch = self._driver.watch(self._wanted.set)
+        sender = asyncio.create_task(self._send())
+        sender.add_done_callback(lambda _: self._wanted.set())
+        try:
+            async for message in self._socket:
+                if message.type is WSMsgType.TEXT:
+                    await self._obey(_parse(message.data))
+        except ArgumentError as error:
+            reason = str(error).encode()[:120]
+            await self._socket.close(code=WSCloseCode.UNSUPPORTED_DATA, message=reason)
+        finally:
+            unwatch()
+            sender.cancel()
+            [outcome] = await asyncio.gather(sender, return_exceptions=True)
+            await self._painter.forget(self._tab)
+        # A tab that closes while a frame is under way is no error.
+        if isinstance(outcome, Exception) and not isinstance(outcome, ConnectionError):
+            raise outcome
+
+    async def _send(self) -> None:
+        """Send frames for ever; when that fails, close the tab's socket: it will come back."""
+        try:
+            frame = await self._send_frame(still=False)
+            while True:
+                still = await self._until_wanted(frame)
+                frame = await self._send_frame(still=still)
+        finally:
+            if not self._socket.closed:
+                await self._socket.close(code=WSCloseCode.INTERNAL_ERROR)
+
+    async def _until_wanted(self, last: Frame) -> bool:
+        """Wait for something new to see; return whether the last frame is to be redone."""
+        if last.is_final:
+            await self._wanted.wait()
+            return False
+        try:
+            await asyncio.wait_for(self._wanted.wait(), STILL_SECONDS)
+        except TimeoutError:
+            return True
+        return False
+
+    async def _send_frame(self, *, still: bool) -> Frame:
+        self._wanted.clear()
+        view = self._tab.view(self._driver.moment, still=still)
+        picture = await self._painter.paint(self._tab, view)
+        frame = self._tab.keep(view, picture)
+        self._seen.clear()
+        await self._socket.send_bytes(frame.header() + picture.data)
+        await self._seen.wait()
+        return frame
+
+    async def _obey(self, message: Message) -> None:
+        match message.get("type"):
+            case "seen":
+                self._seen.set()
+                return
+            case "click":
+                await self._click(message)
+                return
+            case "size":
+                width, height = (_number(message, n, MIN_SIDE, MAX_SIDE) for n in ("width", "height"))
+                self._tab.resize(width, height, dark=message.get("dark") is not False)
+            case "turn":
+                self._tab.turn(*(_number(message, name, -10, 10) for name in ("dx", "dy")))
+            case "pan":
+                self._tab.pan(*(_number(message, name, -10, 10) for name in ("dx", "dy")))
+            case "zoom":
+                self._tab.zoom(_number(message, "factor", 0.05, 20))
+            case "home":
+                self._tab.go_home(self._driver.moment)
+            case other:
+                raise ArgumentError(f"type={other!r} is unknown; reload the page")
+        self._wanted.set()
+
+    async def _click(self, message: Message) -> None:
+        frame = self._tab.frame(int(_number(message, "frame", 0, 2**32)))
+        x, y = (_number(message, name, 0, 1) for name in ("x", "y"))
+        if frame is None or frame.view.moment.run != self._driver.moment.run:
+            self._driver.say("That picture is gone by now: click again.")
+            return
+        cell = frame.pick(x, y)
+        if cell is None:
+            self._driver.say("No voxel there: click on the creature to wound it.")
+            return
+        await wound(self._driver, lambda session: session.wound(cell, session.radius_cells))
+
+
+async def wound(driver: Driver, deal: Callable[[Session], Cut]) -> None:
+    """Deal a wound between two steps and say where it went and what it removed."""
+    cut = await driver.perform(deal)
+    if cut is not None:
+        noun = "voxel" if cut.num_removed == 1 else "voxels"
+        driver.say(
+            f"Removed {cut.num_removed:,} {noun} round {list(cut.center)}, "
+            f"radius {cut.radius_cells:g}."
+        )
+
+
+def _parse(text: str) -> Message:
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def _number(message: Message, name: str, low: float, high: float) -> float:
+    value = message.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise ArgumentError(f"{name}={value!r} must be a number; reload the page")
+    return min(max(float(value), low), high)

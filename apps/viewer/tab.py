@@ -1,0 +1,109 @@
+"""One page in a browser: its camera, the size of its frames, and the last frames it was sent."""
+
+from __future__ import annotations
+
+import struct
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from apps.viewer.camera import Camera, home
+from apps.viewer.painter import Picture, View
+from apps.viewer.session import Moment
+from apps.viewer.theme import DARK, LIGHT, Theme
+
+MAX_KEPT_FRAMES = 8
+"""Frames are acknowledged one by one: a click is never older than two."""
+MIN_SIDE, MAX_SIDE = 16, 8192
+MAX_PIXELS = 1_400_000
+"""Larger windows get smaller frames, which the browser stretches: software fills every pixel."""
+SMOOTH_SECONDS = 0.045
+"""A smooth frame may take this long while the creature moves; standing still, any time."""
+SMOOTH_COST = 3.0
+"""A smooth frame takes about so many times as long as a rough one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What a tab was shown, kept so that a click on it finds what its user saw.
+
+    Attributes:
+        number: counts the frames of the tab.
+        view: what was drawn.
+        is_final: whether a still picture would look no better.
+    """
+
+    number: int
+    view: View
+    is_final: bool
+
+    def header(self) -> bytes:
+        """Return number, run, step and wounds as four unsigned 32-bit integers, big-endian."""
+        moment = self.view.moment
+        return struct.pack(
+            ">IIII", self.number, moment.run, moment.step_index % 2**32, moment.num_wounds % 2**32
+        )
+
+    def pick(self, x: float, y: float) -> tuple[int, ...] | None:
+        """Return the solid cell that was seen at (x, y), fractions of the frame, or None."""
+        width, height = self.view.size
+        return self.view.camera.pick(self.view.moment, x, y, width / height)
+
+
+class Tab:
+    """What belongs to one tab alone."""
+
+    def __init__(self, moment: Moment) -> None:
+        self._camera, self._run = home(moment), moment.run
+        self._size, self._theme = (960, 640), DARK
+        self._frames: OrderedDict[int, Frame] = OrderedDict()
+        self._number = 0
+        self._rough_seconds = SMOOTH_SECONDS
+
+    @property
+    def camera(self) -> Camera:
+        """From where the tab looks."""
+        return self._camera
+
+    def resize(self, width: float, height: float, *, dark: bool) -> None:
+        """Fit the frames to the page: its size in pixels, and its theme."""
+        shrink = min(1.0, (MAX_PIXELS / (width * height)) ** 0.5)
+        self._size = max(MIN_SIDE, round(width * shrink)), max(MIN_SIDE, round(height * shrink))
+        self._theme: Theme = DARK if dark else LIGHT
+
+    def turn(self, dx: float, dy: float) -> None:
+        """Follow a drag."""
+        self._camera = self._camera.turn(dx, dy)
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Follow a drag that moves the picture along."""
+        self._camera = self._camera.pan(dx, dy)
+
+    def zoom(self, factor: float) -> None:
+        """Follow the wheel."""
+        self._camera = self._camera.zoom(factor)
+
+    def go_home(self, moment: Moment) -> None:
+        """Show the whole creature again."""
+        self._camera = home(moment)
+
+    def view(self, moment: Moment, *, still: bool) -> View:
+        """Return what to draw now; another run is looked at from home."""
+        if moment.run != self._run:
+            self._camera, self._run = home(moment), moment.run
+        smooth = still or self._rough_seconds * SMOOTH_COST <= SMOOTH_SECONDS
+        return View(moment, self._camera, self._size, self._theme, smooth)
+
+    def keep(self, view: View, picture: Picture) -> Frame:
+        """Number a drawn view and keep it for clicks."""
+        cost = picture.seconds / (SMOOTH_COST if view.smooth else 1)
+        self._rough_seconds += 0.2 * (cost - self._rough_seconds)
+        self._number += 1
+        frame = Frame(self._number, view, is_final=view.smooth or view.moment.num_dims == 2)
+        self._frames[frame.number] = frame
+        if len(self._frames) > MAX_KEPT_FRAMES:
+            self._frames.popitem(last=False)
+        return frame
+
+    def frame(self, number: int) -> Frame | None:
+        """Return one of the last frames."""
+        return self._frames.get(number)

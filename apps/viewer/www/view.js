@@ -1,0 +1,293 @@
+// The picture: paints the frames that the server sends, and sends it mouse, size and keys.
+(() => {
+  const { inject, onBeforeUnmount, onMounted, ref, watch } = window.Vue;
+
+  const CLICK_PIXELS = 4; // a drag farther than this is never a wound
+  const RETRY_MS = 1000;
+  const HEADER_BYTES = 16;
+  const ARROW_TURN = 1 / 24; // of the frame's height: 7.5 degrees
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+  // The connection to the server: frames in order, each acknowledged when it is on the screen.
+  class Stream {
+    constructor(paint, hello) {
+      this.paint = paint;
+      this.hello = hello;
+      this.closed = false;
+      this.open();
+    }
+
+    open() {
+      const address = new URL("stream", document.baseURI);
+      address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+      this.socket = new WebSocket(address);
+      this.socket.binaryType = "arraybuffer";
+      this.socket.onopen = () => {
+        this.send({ key: window.voxncaKey });
+        this.hello();
+      };
+      this.socket.onmessage = (event) => this.receive(event.data);
+      this.socket.onclose = () => {
+        if (!this.closed) this.retry = setTimeout(() => this.open(), RETRY_MS);
+      };
+    }
+
+    send(message) {
+      if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    }
+
+    async receive(data) {
+      const [frame, run, step, wounds] = [0, 4, 8, 12].map((at) =>
+        new DataView(data, 0, HEADER_BYTES).getUint32(at),
+      );
+      try {
+        const bitmap = await createImageBitmap(new Blob([data.slice(HEADER_BYTES)]));
+        this.paint(bitmap, { frame, run, step, wounds });
+        bitmap.close();
+      } finally {
+        await whenVisible(); // a tab in the background asks for no more frames
+        this.send({ type: "seen", frame });
+      }
+    }
+
+    close() {
+      this.closed = true;
+      clearTimeout(this.retry);
+      this.socket.close();
+    }
+  }
+
+  function whenVisible() {
+    if (!document.hidden) return Promise.resolve();
+    return new Promise((done) => {
+      document.addEventListener("visibilitychange", function shown() {
+        if (document.hidden) return;
+        document.removeEventListener("visibilitychange", shown);
+        done();
+      });
+    });
+  }
+
+  // Turns pointer events into turns, pans, zooms and clicks, once per screen refresh.
+  class Mouse {
+    constructor(canvas, send, click) {
+      this.canvas = canvas;
+      this.send = send;
+      this.click = click;
+      this.pointers = new Map();
+      this.pending = null;
+      this.drag = null;
+    }
+
+    down(event) {
+      this.canvas.setPointerCapture(event.pointerId);
+      this.pointers.set(event.pointerId, event);
+      const pans = event.button !== 0 || event.shiftKey;
+      if (this.pointers.size === 1) this.drag = { from: event, last: event, pans, moved: false };
+      else this.drag.moved = true;
+    }
+
+    move(event) {
+      if (!this.drag || !this.pointers.has(event.pointerId)) return;
+      if (this.pointers.size > 1) {
+        this.pinch(event);
+        return;
+      }
+      const { from, last } = this.drag;
+      const reach = Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY);
+      this.drag.moved ||= reach > CLICK_PIXELS;
+      if (!this.drag.moved) return;
+      this.queue(
+        this.drag.pans ? "pan" : "turn",
+        event.clientX - last.clientX,
+        event.clientY - last.clientY,
+      );
+      this.drag.last = event;
+      this.pointers.set(event.pointerId, event);
+    }
+
+    pinch(event) {
+      const other = [...this.pointers].find(([id]) => id !== event.pointerId)[1];
+      const before = this.pointers.get(event.pointerId);
+      const span = (a) => Math.hypot(a.clientX - other.clientX, a.clientY - other.clientY) || 1;
+      this.queue("zoom", span(before) / span(event));
+      this.queue("pan", (event.clientX - before.clientX) / 2, (event.clientY - before.clientY) / 2);
+      this.pointers.set(event.pointerId, event);
+    }
+
+    up(event) {
+      this.pointers.delete(event.pointerId);
+      if (!this.drag || this.pointers.size > 0) return;
+      const clicked = !this.drag.moved && this.drag.from.button === 0 && event.type === "pointerup";
+      this.drag = null;
+      this.flush();
+      if (clicked) this.click(event);
+    }
+
+    wheel(event) {
+      const lines = event.deltaMode === 1 ? 20 : 1;
+      this.queue("zoom", Math.exp(event.deltaY * lines * 0.0012));
+    }
+
+    queue(type, a, b) {
+      if (!this.pending) {
+        this.pending = { turn: [0, 0], pan: [0, 0], zoom: 1 };
+        requestAnimationFrame(() => this.flush());
+      }
+      if (type === "zoom") {
+        this.pending.zoom *= a;
+        return;
+      }
+      this.pending[type][0] += a;
+      this.pending[type][1] += b;
+    }
+
+    flush() {
+      const pending = this.pending;
+      this.pending = null;
+      if (!pending) return;
+      const height = this.canvas.clientHeight || 1;
+      for (const type of ["turn", "pan"]) {
+        const [dx, dy] = pending[type];
+        if (dx || dy) this.send({ type, dx: dx / height, dy: dy / height });
+      }
+      if (pending.zoom !== 1) this.send({ type: "zoom", factor: pending.zoom });
+    }
+  }
+
+  const VoxncaView = {
+    props: {
+      label: { type: String, default: "" },
+      filename: { type: String, default: "voxnca" },
+      dark: { type: Boolean, default: true },
+      playing: { type: Boolean, default: true },
+      homes: { type: Number, default: 0 }, // grows when the camera is to go home
+      shots: { type: Number, default: 0 }, // grows when a screenshot is wanted
+    },
+    emits: ["rate"],
+    template: `
+      <div class="voxnca-view" ref="box" :class="{ 'voxnca-light': !dark }">
+        <canvas ref="canvas" tabindex="0" role="img" :aria-label="label"
+          @pointerdown="mouse.down($event)" @pointermove="mouse.move($event)"
+          @pointerup="mouse.up($event)" @pointercancel="mouse.up($event)"
+          @wheel.prevent="mouse.wheel($event)" @contextmenu.prevent @keydown="arrow"></canvas>
+        <div class="voxnca-shade"></div>
+        <div v-for="ring in rings" :key="ring.id" class="voxnca-ring"
+          :style="{ left: ring.x + 'px', top: ring.y + 'px' }"></div>
+      </div>`,
+
+    setup(props, { emit }) {
+      const trame = inject("trame");
+      const box = ref(null);
+      const canvas = ref(null);
+      const rings = ref([]);
+      const mouse = ref({ down() {}, move() {}, up() {}, wheel() {} });
+      let stream = null;
+      let observer = null;
+      let painted = 0;
+      let ringId = 0;
+      let clock = null;
+
+      const send = (message) => stream.send(message);
+
+      function resize() {
+        const ratio = window.devicePixelRatio || 1;
+        const width = box.value.clientWidth * ratio;
+        const height = box.value.clientHeight * ratio;
+        if (width && height) send({ type: "size", width, height, dark: props.dark });
+      }
+
+      function paint(bitmap, header) {
+        const to = canvas.value;
+        if (!to) return;
+        if (to.width !== bitmap.width || to.height !== bitmap.height) {
+          to.width = bitmap.width;
+          to.height = bitmap.height;
+        }
+        to.getContext("2d", { alpha: false }).drawImage(bitmap, 0, 0);
+        Object.assign(to.dataset, header);
+        painted += 1;
+      }
+
+      function click(event) {
+        const area = canvas.value.getBoundingClientRect();
+        const x = (event.clientX - area.left) / area.width;
+        const y = (event.clientY - area.top) / area.height;
+        send({ type: "click", frame: Number(canvas.value.dataset.frame || 0), x, y });
+        const ring = { id: (ringId += 1), x: event.clientX - area.left, y: event.clientY - area.top };
+        rings.value = [...rings.value.slice(-3), ring];
+      }
+
+      function arrow(event) {
+        const direction = ARROWS[event.key];
+        if (direction) {
+          send({ type: "turn", dx: direction[0] * ARROW_TURN, dy: direction[1] * ARROW_TURN });
+          event.preventDefault();
+        } else if (event.key === "+" || event.key === "-") {
+          send({ type: "zoom", factor: event.key === "+" ? 0.9 : 1 / 0.9 });
+        }
+      }
+
+      function shortcut(event) {
+        if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+        // Where keys mean something else, in lists, sliders and text, they go on meaning it.
+        const role = event.target.closest?.("input, textarea, [role=slider], [role=listbox]");
+        if (role || (event.key === " " && event.target.closest?.("button"))) return;
+        const actions = {
+          " ": () => trame.trigger(props.playing ? "pause" : "play"),
+          ".": () => trame.trigger("step"),
+          r: () => trame.trigger("reset"),
+          c: () => send({ type: "home" }),
+        };
+        if (!actions[event.key]) return;
+        event.preventDefault();
+        actions[event.key]();
+      }
+
+      // A button keeps no focus from the mouse, so that the space bar goes on playing and pausing.
+      function unfocus(event) {
+        if (event.detail > 0) event.target.closest?.("button")?.blur();
+      }
+
+      function screenshot() {
+        const link = document.createElement("a");
+        link.download = `${props.filename}-${canvas.value.dataset.step || 0}.png`;
+        link.href = canvas.value.toDataURL("image/png");
+        link.click();
+      }
+
+      watch(() => props.dark, resize);
+      watch(() => props.homes, () => send({ type: "home" }));
+      watch(() => props.shots, screenshot);
+
+      onMounted(() => {
+        stream = new Stream(paint, resize);
+        mouse.value = new Mouse(canvas.value, send, click);
+        observer = new ResizeObserver(resize);
+        observer.observe(box.value);
+        window.addEventListener("keydown", shortcut);
+        window.addEventListener("click", unfocus);
+        clock = setInterval(() => {
+          emit("rate", painted);
+          painted = 0;
+        }, 1000);
+      });
+
+      onBeforeUnmount(() => {
+        clearInterval(clock);
+        observer.disconnect();
+        window.removeEventListener("keydown", shortcut);
+        window.removeEventListener("click", unfocus);
+        stream.close();
+      });
+
+      return { arrow, box, canvas, mouse, rings };
+    },
+  };
+
+  window.voxnca = {
+    install(app) {
+      app.component("VoxncaView", VoxncaView);
+    },
+  };
+})();
