@@ -13,6 +13,7 @@ from voxnca.export.isometric import paint
 
 SOFT_BACKGROUND = (243, 242, 238)
 """A warm, light grey for pictures that cannot be transparent."""
+MIN_SIZE_PX, MAX_SIZE_PX = 16, 2048
 Colour = tuple[int, int, int]
 
 
@@ -23,7 +24,7 @@ def picture(
 
     Args:
         rgba8: uint8 `(H, W, 4)` or `(D, H, W, 4)`, straight alpha.
-        size_px: longest side, at most; pixels are enlarged by a whole factor, at least 1.
+        size_px: longest side, at most, 16 to 2048; pixels are enlarged by a whole factor.
         background: RGB to draw upon; None is transparent.
         crop: show the part of the grid that has solid voxels, not all of it (3D only).
 
@@ -31,10 +32,10 @@ def picture(
         An RGBA picture.
 
     Raises:
-        ArgumentError: for a size of less than 16 or more than 8192 pixels.
+        ArgumentError: for a size out of range.
     """
-    if not 16 <= size_px <= 8192:
-        raise ArgumentError(f"size_px={size_px!r} must be from 16 to 8192")
+    if not MIN_SIZE_PX <= size_px <= MAX_SIZE_PX:
+        raise ArgumentError(f"size_px={size_px!r} must be from {MIN_SIZE_PX} to {MAX_SIZE_PX}")
     if rgba8.ndim == 3:
         image = _enlarged(rgba8, size_px)
     else:
