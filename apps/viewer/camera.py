@@ -1,13 +1,14 @@
 """From where a tab looks: turned, moved and zoomed by its mouse, and picking by exact rays.
 
-Distances on the screen are fractions of the frame's height, so that a drag feels the same in
-every window; positions are fractions of its width and height, from the top left.
+Distances on the screen are fractions of the frame's shorter side, so that a drag feels the same
+in every window; positions are fractions of its width and height, from the top left. `aspect` is
+width over height.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import cos, radians, sin, tan
+from math import atan, cos, degrees, radians, sin, tan
 from typing import Protocol, Self
 
 import numpy as np
@@ -18,7 +19,8 @@ from apps.viewer.session import Moment
 Vector = NDArray[np.float64]
 
 VIEW_ANGLE = 28.0
-"""Degrees from the frame's bottom to its top."""
+"""Degrees across the frame's shorter side, so that the creature fits narrow windows too."""
+_HALF = tan(radians(VIEW_ANGLE) / 2)
 MAX_ELEVATION = 89.0
 """Short of the pole, where up would be undefined."""
 ZOOM_RANGE = (0.1, 6.0)
@@ -60,7 +62,7 @@ class OrbitCamera:
     home_distance: float
 
     def turn(self, dx: float, dy: float) -> Self:
-        """Turn the creature under the mouse: half a turn for a drag of the frame's height."""
+        """Turn the creature under the mouse: half a turn for a drag across the frame."""
         limit = MAX_ELEVATION
         elevation = min(max(self.elevation + 180 * dy, -limit), limit)
         return replace(self, azimuth=(self.azimuth - 180 * dx) % 360, elevation=elevation)
@@ -68,9 +70,9 @@ class OrbitCamera:
     def pan(self, dx: float, dy: float) -> Self:
         """Move the focus so that what is there stays under the mouse."""
         _, right, up = self.basis()
-        height = 2 * self.distance * tan(radians(VIEW_ANGLE) / 2)
+        across = 2 * self.distance * _HALF
         limit = 2 * self.home_distance
-        moved = np.array(self.focus) - height * (dx * right - dy * up)
+        moved = np.array(self.focus) - across * (dx * right - dy * up)
         x, y, z = np.clip(moved, -limit, limit).tolist()
         return replace(self, focus=(x, y, z))
 
@@ -94,8 +96,12 @@ class OrbitCamera:
     def ray(self, x: float, y: float, aspect: float) -> Vector:
         """Return the direction from the eye through a place of a frame, (x, y, z)."""
         forward, right, up = self.basis()
-        half = tan(radians(VIEW_ANGLE) / 2)
+        half = _HALF / min(1.0, aspect)
         return forward + half * ((2 * x - 1) * aspect * right + (1 - 2 * y) * up)
+
+    def view_angle(self, aspect: float) -> float:
+        """Return the degrees from the bottom to the top of a frame."""
+        return degrees(2 * atan(_HALF / min(1.0, aspect)))
 
     def pick(self, moment: Moment, x: float, y: float, aspect: float) -> tuple[int, ...] | None:
         """Return the solid cell that the ray through (x, y) enters first, or None."""
@@ -109,13 +115,13 @@ class PlaneCamera:
 
     Attributes:
         focus: the point in the frame's middle, (row, column), in cells.
-        height: cells from top to bottom of the frame.
-        home_height: the height at which the pattern fits the frame.
+        across: cells along the shorter side of the frame.
+        home_across: at which the pattern fits the frame.
     """
 
     focus: tuple[float, float]
-    height: float
-    home_height: float
+    across: float
+    home_across: float
 
     def turn(self, dx: float, dy: float) -> Self:
         """Move the picture along: a plane does not turn."""
@@ -123,22 +129,27 @@ class PlaneCamera:
 
     def pan(self, dx: float, dy: float) -> Self:
         """Move the focus so that what is there stays under the mouse."""
-        limit = 2 * self.home_height
+        limit = 2 * self.home_across
         row, column = (
-            min(max(f - d * self.height, -limit), limit)
+            min(max(f - d * self.across, -limit), limit)
             for f, d in zip(self.focus, (dy, dx), strict=True)
         )
         return replace(self, focus=(row, column))
 
     def zoom(self, factor: float) -> Self:
         """Show fewer or more cells, within a range round the home height."""
-        low, high = (share * self.home_height for share in ZOOM_RANGE)
-        return replace(self, height=min(max(self.height * factor, low), high))
+        low, high = (share * self.home_across for share in ZOOM_RANGE)
+        return replace(self, across=min(max(self.across * factor, low), high))
+
+    def height(self, aspect: float) -> float:
+        """Return how many cells lie between the top and the bottom of a frame."""
+        return self.across / min(1.0, aspect)
 
     def cell(self, x: float, y: float, aspect: float) -> tuple[int, int]:
         """Return the cell at a place of a frame, on the grid or off it."""
-        row = self.focus[0] + (y - 0.5) * self.height
-        column = self.focus[1] + (x - 0.5) * self.height * aspect
+        height = self.height(aspect)
+        row = self.focus[0] + (y - 0.5) * height
+        column = self.focus[1] + (x - 0.5) * height * aspect
         return int(np.floor(row)), int(np.floor(column))
 
     def pick(self, moment: Moment, x: float, y: float, aspect: float) -> tuple[int, ...] | None:
@@ -152,8 +163,8 @@ def home(moment: Moment) -> Camera:
     low, high = (np.array(corner, dtype=float) for corner in moment.box)
     middle, size = (low + high) / 2, high - low
     if moment.num_dims == 2:
-        height = 1.25 * float(size.max())
-        return PlaneCamera((float(middle[0]), float(middle[1])), height, height)
+        across = 1.25 * float(size.max())
+        return PlaneCamera((float(middle[0]), float(middle[1])), across, across)
     z, y, x = middle.tolist()
     distance = 0.5 * float(np.linalg.norm(size)) / sin(radians(VIEW_ANGLE) / 2)
     return OrbitCamera((x, y, z), -60.0, 22.0, distance, distance)

@@ -107,9 +107,7 @@ class Driver:
                 last = perf_counter()
             now = perf_counter()
             elapsed, last = now - last, now
-            if await self.perform(lambda session, s=elapsed: session.advance(s)) is None:
-                self._session.pause()
-                self._tell()
+            await self._tick(elapsed)
             spent = perf_counter() - now
             rest = max(self._session.seconds_to_step, 1 / MAX_TICKS_PER_SECOND) - spent
             await asyncio.sleep(max(rest, 0))
@@ -117,6 +115,12 @@ class Driver:
     def close(self) -> None:
         """Let the thread end after what it is doing."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _tick(self, elapsed_seconds: float) -> None:
+        taken = await self.perform(lambda session: session.advance(elapsed_seconds))
+        if taken is None:
+            self._session.pause()
+            self._tell()
 
     async def _in_thread(self, work: Callable[[Session], T]) -> T:
         try:

@@ -21,8 +21,9 @@ SHADOW_FADE = 0.35
 
 def _grid_triangles() -> NDArray[np.int64]:
     nodes = np.arange(NUM_NODES * NUM_NODES).reshape(NUM_NODES, NUM_NODES)
-    a, b, c, d = (part.ravel() for part in (nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, 1:],
-                                            nodes[1:, :-1]))
+    a, b, c, d = (
+        part.ravel() for part in (nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, 1:], nodes[1:, :-1])
+    )
     return np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
 
 
@@ -48,7 +49,8 @@ def paint_floor(moment: Moment, theme: Theme) -> NDArray[np.uint8]:
     color = np.array(theme.ground) * (1 - disc) + np.array(theme.floor) * disc
     shadow = _shadow(moment) * np.clip(3 * (1 - radius), 0, 1)
     color *= 1 - np.minimum(shadow, MAX_SHADOW)[..., None]
-    return color.reshape(-1, 3).astype(np.uint8)
+    painted: NDArray[np.uint8] = color.reshape(-1, 3).astype(np.uint8)
+    return painted
 
 
 def _shadow(moment: Moment) -> NDArray[np.float64]:

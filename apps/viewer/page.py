@@ -89,8 +89,14 @@ class Page:
         server.state.change("model")(self._choose)
 
     def _build(self, server: Server) -> None:
-        config = {"theme": {"themes": {name: {"dark": name == "dark", "colors": colors}
-                                       for name, colors in _COLORS.items()}}}
+        config = {
+            "theme": {
+                "themes": {
+                    name: {"dark": name == "dark", "colors": colors}
+                    for name, colors in _COLORS.items()
+                }
+            }
+        }
         with VAppLayout(server, theme=("theme",), vuetify_config=config) as layout:
             layout.root.add_child((WWW / "page.html").read_text(encoding="utf-8"))
 

@@ -25,8 +25,9 @@ def draw_plane(
         uint8 `(height, width, 3)`.
     """
     width, height = size
-    rows = _cells(height, camera.focus[0], camera.height)
-    columns = _cells(width, camera.focus[1], camera.height * width / height)
+    num_rows = camera.height(width / height)
+    rows = _cells(height, camera.focus[0], num_rows)
+    columns = _cells(width, camera.focus[1], num_rows * width / height)
     # One ring of surroundings round the grid, to which everything beyond is clipped.
     grid = np.full((moment.space[0] + 2, moment.space[1] + 2, 3), theme.ground, dtype=np.uint8)
     grid[1:-1, 1:-1] = theme.paper

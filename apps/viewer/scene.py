@@ -21,7 +21,7 @@ from vtkmodules.vtkRenderingCore import (
     vtkTexture,
 )
 
-from apps.viewer.camera import VIEW_ANGLE, OrbitCamera
+from apps.viewer.camera import OrbitCamera
 from apps.viewer.floor import FLOOR_TRIANGLES, floor_points, paint_floor
 from apps.viewer.mesh import Mesh, make_mesh
 from apps.viewer.session import Moment
@@ -105,7 +105,7 @@ class Window:
         """
         self._scene.show(moment)
         self._floor.show(moment, theme)
-        self._look(camera, theme)
+        self._look(camera, size, theme)
         width, height = (side * (2 if smooth else 1) for side in size)
         self._window.SetSize(width, height)
         self._window.Render()
@@ -118,10 +118,10 @@ class Window:
         """Give the GL context back."""
         self._window.Finalize()
 
-    def _look(self, camera: OrbitCamera, theme: Theme) -> None:
+    def _look(self, camera: OrbitCamera, size: tuple[int, int], theme: Theme) -> None:
         self._renderer.SetBackground(*_unit(theme.ground))
         view = self._renderer.GetActiveCamera()
-        view.SetViewAngle(VIEW_ANGLE)
+        view.SetViewAngle(camera.view_angle(size[0] / size[1]))
         view.SetFocalPoint(*camera.focus)
         view.SetPosition(*camera.position.tolist())
         view.SetViewUp(*camera.basis()[2].tolist())

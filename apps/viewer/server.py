@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from string import Template
-from typing import TextIO
+from typing import Self, TextIO
 from uuid import uuid4
 
 from aiohttp import web
@@ -73,7 +73,7 @@ class Viewer:
         name = f"[{shown}]" if ":" in shown else shown
         return f"http://{name}:{self.port}/?secret={self.gate.key}"
 
-    async def __aenter__(self) -> Viewer:
+    async def __aenter__(self) -> Self:
         for module in (vue3, v3, ASSETS):
             self._server.enable_module(module)
         self._server.add_protocol_to_configure(self._require_key)

@@ -99,6 +99,7 @@ class Session:
         self._speed, self._radius_cells = DEFAULT_SPEED, DEFAULT_RADIUS
         self._run = self.version = 0
         self.playing = True
+        self._model, self._start = model, start
         self._open(model, space, start)
 
     @property

@@ -78,9 +78,7 @@ class Stream:
 class _Connection:
     """One tab while it is connected."""
 
-    def __init__(
-        self, socket: web.WebSocketResponse, driver: Driver, painter: Painter
-    ) -> None:
+    def __init__(self, socket: web.WebSocketResponse, driver: Driver, painter: Painter) -> None:
         self._socket, self._driver, self._painter = socket, driver, painter
         self._tab = Tab(driver.moment)
         self._wanted, self._seen = asyncio.Event(), asyncio.Event()
@@ -146,7 +144,9 @@ class _Connection:
                 await self._click(message)
                 return
             case "size":
-                width, height = (_number(message, n, MIN_SIDE, MAX_SIDE) for n in ("width", "height"))
+                width, height = (
+                    _number(message, n, MIN_SIDE, MAX_SIDE) for n in ("width", "height")
+                )
                 self._tab.resize(width, height, dark=message.get("dark") is not False)
             case "turn":
                 self._tab.turn(*(_number(message, name, -10, 10) for name in ("dx", "dy")))
@@ -177,9 +177,10 @@ async def wound(driver: Driver, deal: Callable[[Session], Cut]) -> None:
     """Deal a wound between two steps and say where it went and what it removed."""
     cut = await driver.perform(deal)
     if cut is not None:
-        noun = "voxel" if cut.num_removed == 1 else "voxels"
+        noun = "voxel" if len(cut.center) == 3 else "cell"
+        plural = "" if cut.num_removed == 1 else "s"
         driver.say(
-            f"Removed {cut.num_removed:,} {noun} round {list(cut.center)}, "
+            f"Removed {cut.num_removed:,} {noun}{plural} round {list(cut.center)}, "
             f"radius {cut.radius_cells:g}."
         )
 

@@ -54,7 +54,8 @@ class Tab:
 
     def __init__(self, moment: Moment) -> None:
         self._camera, self._run = home(moment), moment.run
-        self._size, self._theme = (960, 640), DARK
+        self._size: tuple[int, int] = (960, 640)
+        self._theme: Theme = DARK
         self._frames: OrderedDict[int, Frame] = OrderedDict()
         self._number = 0
         self._rough_seconds = SMOOTH_SECONDS
@@ -68,7 +69,7 @@ class Tab:
         """Fit the frames to the page: its size in pixels, and its theme."""
         shrink = min(1.0, (MAX_PIXELS / (width * height)) ** 0.5)
         self._size = max(MIN_SIDE, round(width * shrink)), max(MIN_SIDE, round(height * shrink))
-        self._theme: Theme = DARK if dark else LIGHT
+        self._theme = DARK if dark else LIGHT
 
     def turn(self, dx: float, dy: float) -> None:
         """Follow a drag."""

@@ -22,5 +22,5 @@ class Theme:
     floor: Rgb
 
 
-DARK = Theme(ground=(30, 35, 46), paper=(42, 48, 62), floor=(56, 65, 84))
+DARK = Theme(ground=(30, 35, 46), paper=(188, 196, 210), floor=(56, 65, 84))
 LIGHT = Theme(ground=(236, 240, 245), paper=(255, 255, 255), floor=(250, 251, 253))

@@ -43,6 +43,9 @@
     );
     return;
   }
+  const socket = new URL("ws", document.baseURI);
+  socket.protocol = socket.protocol === "https:" ? "wss:" : "ws:";
+  address.searchParams.set("sessionURL", socket.href); // else trame asks for a launcher first
   address.searchParams.set("secret", key);
   window.history.replaceState({}, "", address);
   window.voxncaKey = key;

@@ -5,7 +5,7 @@
   const CLICK_PIXELS = 4; // a drag farther than this is never a wound
   const RETRY_MS = 1000;
   const HEADER_BYTES = 16;
-  const ARROW_TURN = 1 / 24; // of the frame's height: 7.5 degrees
+  const ARROW_TURN = 1 / 24; // of the frame's shorter side: 7.5 degrees
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
   // The connection to the server: frames in order, each acknowledged when it is on the screen.
@@ -146,10 +146,10 @@
       const pending = this.pending;
       this.pending = null;
       if (!pending) return;
-      const height = this.canvas.clientHeight || 1;
+      const side = Math.min(this.canvas.clientWidth, this.canvas.clientHeight) || 1;
       for (const type of ["turn", "pan"]) {
         const [dx, dy] = pending[type];
-        if (dx || dy) this.send({ type, dx: dx / height, dy: dy / height });
+        if (dx || dy) this.send({ type, dx: dx / side, dy: dy / side });
       }
       if (pending.zoom !== 1) this.send({ type: "zoom", factor: pending.zoom });
     }
