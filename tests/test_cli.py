@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import copy
 import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +21,15 @@ import voxnca
 from apps.cli import app
 from apps.interrupt import Interrupt
 from apps.terminal import table
+from apps.viewer.session import Session
+from voxnca.quality import Healing, Quality, Snapshot
 
 COMMAND = Path(sys.executable).with_name("voxnca")
+QUALITY = Quality(
+    Snapshot(10, iou=0.99, rgb_error=0.01, loss=0.001),
+    (Snapshot(30, 0.98, 0.02, 0.002), Snapshot(500, 0.97, 0.03, 0.003)),
+    (Healing((4, 4), 2.0, iou_before=0.97, iou_wounded=0.69, iou_healed=0.9),),
+)
 SMALL = ("--size", "8", "--channels", "8", "--hidden", "8")
 """A rule that trains a step in milliseconds."""
 
@@ -158,28 +167,27 @@ class TestCommon:
 
 
 class TestListings:
-    def test_models_show_the_figures_of_their_files(self) -> None:
-        assert run("train", "heart", *SMALL, "--steps", "2", "-o", "m.safetensors").exit_code == 0
+    def test_models_show_the_figures_of_their_files(self, small_model: voxnca.NCA) -> None:
+        model = copy.copy(small_model)
+        model.info = replace(small_model.info, quality=QUALITY)
+        voxnca.save(model, "m.safetensors")
         (fields,) = json.loads(run("models", "m.safetensors", "--json").stdout)
-        quality = voxnca.load("m.safetensors").info.quality
-        assert quality is not None
         assert fields == {
             "name": "m",
             "num_dims": 2,
             "target": "heart",
             "size": [7, 8],
             "grow_steps": 10,
-            "iou_grown": quality.grown.iou,
-            "iou_late": quality.stable[-1].iou,
-            "iou_regrown": quality.regrown_iou,
-            "healed": quality.healed,
-            "rgb_error": quality.grown.rgb_error,
+            "iou_grown": 0.99,
+            "iou_late": 0.97,
+            "iou_regrown": 0.9,
+            "healed": pytest.approx(0.75),
+            "rgb_error": 0.01,
             "num_parameters": 8 * 24 + 8 + 8 * 8 + 8,
         }
         row = run("models", "m.safetensors").stdout.splitlines()[1].split()
-        assert row[:4] == ["m", "2D", "7x8", "10"]
-        assert row[4] == f"{quality.grown.iou:.3f}"
-        assert row[-1] == "272"
+        figures = ["0.990", "0.970", "0.900", "0.750", "0.010"]
+        assert row == ["m", "2D", "7x8", "10", *figures, "272"]
 
     def test_a_model_that_was_never_measured_has_dashes(self, small_model_file: Path) -> None:
         assert run("models", small_model_file).stdout.splitlines()[1].split()[4:9] == ["-"] * 5
@@ -313,8 +321,10 @@ class TestGrow:
         assert "step 3: the wound removes 1 voxels" in result.stderr
         assert "step 99," in result.stdout
 
-    def test_a_movie_shows_the_run_from_the_seed_to_the_end(self, small_model_file: Path) -> None:
-        wound = ["--wound", "noise:1", "--steps", "300"]
+    def test_a_movie_shows_the_run_from_the_seed_to_the_very_end(
+        self, small_model_file: Path
+    ) -> None:
+        wound = ["--wound", "noise:1", "--wound-at", "241", "--steps", "241"]
         assert run("grow", small_model_file, *wound, "-o", "s.gif").exit_code == 0
         with Image.open("s.gif") as movie:
             first = np.asarray(movie.convert("RGB"))
@@ -358,6 +368,52 @@ class TestGrow:
         assert_refused(run("grow", "bare.safetensors", "-o", "s.png"), "pass --size")
         sized = run("grow", "bare.safetensors", "-o", "s.png", "--size", "9")
         assert_refused(sized, "pass --steps")
+
+
+class TestApp:
+    """The page itself has its own tests; here, what it is opened on."""
+
+    @pytest.fixture
+    def served(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+        """What the viewer was started with."""
+        seen: dict[str, object] = {}
+
+        def serve(session: Session, **options: object) -> None:
+            seen.update(options, session=session)
+
+        monkeypatch.setattr("apps.commands.viewing.serve", serve)
+        return seen
+
+    def test_a_model_grows_from_its_seed(
+        self, small_model_file: Path, served: dict[str, object]
+    ) -> None:
+        result = run("app", small_model_file, "--port", "0", "--host", "::1", "--no-browser")
+        assert result.exit_code == 0, result.stderr
+        session = served.pop("session")
+        assert isinstance(session, Session)
+        assert len(session.moment().cells) == 1
+        assert served == {
+            "models": voxnca.model_names(),
+            "host": "::1",
+            "port": 0,
+            "open_browser": False,
+        }
+
+    def test_a_target_without_a_model_stands_finished_and_says_how_to_train(
+        self, served: dict[str, object]
+    ) -> None:
+        result = run("app", "target:heart", "--size", "8")
+        assert result.exit_code == 0, result.stderr
+        session = served["session"]
+        assert isinstance(session, Session)
+        assert session.moment().iou == 1
+        assert "voxnca train target:heart -o heart.safetensors" in result.stderr
+
+    def test_without_a_name_it_opens_a_shipped_model(self, served: dict[str, object]) -> None:
+        assert run("app").exit_code == 0
+        session = served["session"]
+        assert isinstance(session, Session)
+        assert session.model.info.quality is not None
 
 
 class TestBadFiles:
