@@ -83,6 +83,7 @@ def test_no_field_takes_just_anything_and_each_refusal_names_it(kind, name):
         (lambda: ModelConfig(perception="sobel+"), "perception='' is unknown"),
         (lambda: TrainConfig(batch_size=33), "batch_size=33 is more than pool_size=32"),
         (lambda: RolloutConfig(late=(2, 1)), r"rollout.late=\(2, 1\) must have low <= high"),
+        (lambda: DamageConfig(ball=math.inf), "damage.ball=inf must be a number"),
         (
             lambda: DamageConfig(ball=0, half_space=0, box=0, noise=0),
             "or set num_samples=0 for no damage",

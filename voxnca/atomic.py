@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from voxnca.errors import FileError
@@ -27,4 +28,5 @@ def write_bytes(path: str | Path, content: bytes) -> None:
         reason = error.strerror or str(error)
         raise FileError(f"{path}: cannot be written ({reason}); choose another place") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # it is gone already, or it never was
+            temporary.unlink()

@@ -8,12 +8,13 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
-from torch import Tensor, from_numpy
+from torch import Tensor, float32, from_numpy
 
 from voxnca.atomic import write_bytes
 from voxnca.config import ModelConfig, TrainConfig
 from voxnca.errors import FileError, VoxncaError
 from voxnca.model import NCA, ModelInfo
+from voxnca.perception import num_kernels
 from voxnca.quality import Quality
 from voxnca.shipped import model_names, model_path
 from voxnca.targets import Target
@@ -67,16 +68,35 @@ def load(name_or_path: str | Path) -> NCA:
 
 
 def _restore(tensors: dict[str, Tensor], fields: dict[str, Any]) -> NCA:
-    model = NCA(ModelConfig.from_json(fields["config"]))
     target = tensors.pop("target", None)
-    if not all(tensor.isfinite().all() for tensor in tensors.values()):
-        raise ValueError("a weight is not finite")
-    model.load_state_dict(tensors)
+    model = model_from_tensors(ModelConfig.from_json(fields["config"]), tensors)
     model.info = info_from_json(fields["info"])
     if target is not None:
         model.target = target_from_tensor(target, fields["target"])
         if model.target.num_dims != model.config.num_dims:
             raise ValueError("the target's dimension is not the model's")
+    return model
+
+
+def model_from_tensors(config: ModelConfig, tensors: dict[str, Tensor]) -> NCA:
+    """Build a model from its weights.
+
+    Raises:
+        ValueError: when a weight is not finite float32, or the hidden layer is not as large as
+            the config says, which is found before anything of that size is made.
+        RuntimeError: when another weight is missing, unknown or of another shape.
+    """
+    shape = (
+        config.hidden_size,
+        num_kernels(config.perception, config.num_dims) * config.num_channels,
+    )
+    if tensors["hidden.weight"].shape != shape:
+        raise ValueError(f"hidden.weight is {tuple(tensors['hidden.weight'].shape)}, not {shape}")
+    for name, tensor in tensors.items():
+        if tensor.dtype != float32 or not tensor.isfinite().all():
+            raise ValueError(f"{name} is not finite float32")
+    model = NCA(config)
+    model.load_state_dict(tensors)
     return model
 
 

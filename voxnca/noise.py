@@ -41,9 +41,7 @@ def hash32(seed: Word, sample: Word, step: Word, z: Word, y: Word, x: Word) -> W
     return _finish(state)
 
 
-def fires(
-    cells: Tensor, space: Sequence[int], *, step: int, seed: int, fire_rate: float
-) -> Tensor:
+def fires(cells: Tensor, space: Sequence[int], *, step: int, seed: int, fire_rate: float) -> Tensor:
     """Tell which cells update in a step.
 
     Args:

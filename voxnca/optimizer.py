@@ -58,18 +58,18 @@ class Optimizer:
         }
 
     def load_tensors(self, tensors: dict[str, Tensor]) -> None:
-        """Take back what `tensors` gave."""
-        for part, _ in self._parts:
-            for group in part.param_groups:
-                for parameter in group["params"]:
-                    name = next(n for n, p in self._parameters.items() if p is parameter)
-                    memory = {
-                        key.removeprefix(f"{name}/"): value.clone()
-                        for key, value in tensors.items()
-                        if key.startswith(f"{name}/")
-                    }
-                    if memory:
-                        part.state[parameter] = memory
+        """Take back what `tensors` gave.
+
+        Raises:
+            ValueError: for a tensor that fits no parameter.
+        """
+        parts = {id(p): part for part, _ in self._parts for p in part.param_groups[0]["params"]}
+        for full_name, tensor in tensors.items():
+            name, _, key = full_name.rpartition("/")
+            parameter = self._parameters.get(name)
+            if parameter is None or tensor.shape not in ((), parameter.shape):
+                raise ValueError(f"optimizer memory {full_name!r} fits no weight")
+            parts[id(parameter)].state[parameter][key] = tensor.clone()
 
 
 def schedule(step: int, num_steps: int, config: OptimizerConfig) -> float:

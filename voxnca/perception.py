@@ -66,9 +66,7 @@ def _part(name: str, num_dims: int) -> Tensor:
     return sobel / sobel[0].abs().sum()
 
 
-def _per_axis(
-    along: tuple[float, ...], across: tuple[float, ...], num_dims: int
-) -> list[Tensor]:
+def _per_axis(along: tuple[float, ...], across: tuple[float, ...], num_dims: int) -> list[Tensor]:
     return [
         _outer([along if axis == other else across for other in range(num_dims)])
         for axis in range(num_dims)

@@ -7,9 +7,8 @@ ones later, small batches first, and Muon on the weight matrices.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,6 +19,7 @@ from voxnca import losses, quality
 from voxnca.checkpoint import (
     info_from_json,
     info_to_json,
+    model_from_tensors,
     read_tensors,
     target_from_tensor,
     target_to_tensor,
@@ -27,7 +27,7 @@ from voxnca.checkpoint import (
 )
 from voxnca.config import ModelConfig, TrainConfig
 from voxnca.damage import draw_wound
-from voxnca.errors import FileError, TrainingError, VoxncaError
+from voxnca.errors import FileError, TrainingError
 from voxnca.evaluation import check_target, default_grow_steps, evaluate
 from voxnca.grid import seed as seed_state
 from voxnca.grid import training_space
@@ -183,27 +183,33 @@ class Training(Iterator[TrainStep]):
         try:
             return cls._restore(tensors, fields)
         except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
-            raise FileError(f"{path}: damaged training file ({error}); start afresh") from error
+            reason = " ".join(str(error).split())
+            raise FileError(f"{path}: damaged training file ({reason}); start afresh") from error
 
     @classmethod
     def _restore(cls, tensors: dict[str, Tensor], fields: dict[str, Any]) -> Training:
         info = info_from_json(fields["info"])
         if info.recipe is None:
             raise ValueError("no recipe")
-        model = NCA(ModelConfig.from_json(fields["model_config"]))
-        model.load_state_dict(_group(tensors, "model/"))
+        config = ModelConfig.from_json(fields["model_config"])
+        model = model_from_tensors(config, _group(tensors, "model/"))
         target = target_from_tensor(tensors["target"], fields["target"])
+        space = training_space(target, info.recipe.margin_cells)
+        pool = tensors["pool"]
+        shape = info.recipe.pool_size, *space, config.num_channels
+        if pool.shape != shape or pool.dtype != torch.float32 or not pool.isfinite().all():
+            raise ValueError(f"the pool is not finite float32 of shape {shape}")
         training = cls(model, target, info.recipe)
-        best = NCA(model.config)
-        best.load_state_dict(_group(tensors, "best/"))
-        training._best_weights, training._best_quality = _weights(best), info.quality
+        training._pool = SamplePool(pool)
         training._optimizer.load_tensors(_group(tensors, "optimizer/"))
-        if tensors["pool"].shape != training._pool.states.shape:
-            raise ValueError("the pool has another shape")
-        training._pool = SamplePool(tensors["pool"])
-        training.step_index, training._skips = int(fields["step_index"]), int(fields["skips"])
+        training._best_weights = _weights(model_from_tensors(config, _group(tensors, "best/")))
+        training._best_quality = info.quality
+        if info.quality:
+            model.info = training._info(info.quality)
         latest = fields["latest_quality"]
         training.quality = Quality.from_json(latest) if latest else None
+        training.step_index = _count(fields["step_index"])
+        training._skips = _count(fields["skips"])
         return training
 
     def _progress(self) -> float:
@@ -246,10 +252,12 @@ class Training(Iterator[TrainStep]):
         penalty = losses.overflow(grown, self.target.num_solid).mean()
         loss = float(error.detach())
         if not loss < _MAX_LOSS:
-            return self._skip(), grown.detach()
+            self._skip()
+            return None, grown.detach()
         (error + self.config.overflow_weight * penalty).backward()  # type: ignore[no-untyped-call]
         if not all(p.grad is None or p.grad.isfinite().all() for p in self.model.parameters()):
-            return self._skip(), grown.detach()
+            self._skip()
+            return None, grown.detach()
         self._optimizer.step(scale)
         return loss, grown.detach()
 
@@ -285,8 +293,7 @@ class Training(Iterator[TrainStep]):
         return self.quality
 
     def _info(self, measured: Quality | None) -> ModelInfo:
-        info = ModelInfo(self.target.name, self.grow_steps, self.config, measured, __version__)
-        return replace(info)
+        return ModelInfo(self.target.name, self.grow_steps, self.config, measured, __version__)
 
 
 def train(model: NCA, target: Target, config: TrainConfig | None = None) -> Training:
@@ -305,6 +312,12 @@ def train(model: NCA, target: Target, config: TrainConfig | None = None) -> Trai
 
 def _weights(model: NCA) -> dict[str, Tensor]:
     return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or value < 0:
+        raise ValueError(f"{value!r} is not a count")
+    return value
 
 
 def _group(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
