@@ -119,8 +119,7 @@ class Driver:
     async def _tick(self, elapsed_seconds: float) -> None:
         taken = await self.perform(lambda session: session.advance(elapsed_seconds))
         if taken is None:
-            self._session.pause()
-            self._tell()
+            await self.perform(Session.pause)
 
     async def _in_thread(self, work: Callable[[Session], T]) -> T:
         try:

@@ -1,0 +1,315 @@
+"""What is drawn, and that a click hits what is seen: cameras, meshes, rays, pictures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from apps.viewer.camera import OrbitCamera, PlaneCamera, first_hit, home
+from apps.viewer.floor import FLOOR_TRIANGLES, floor_points, paint_floor
+from apps.viewer.mesh import OCCLUSION, make_mesh
+from apps.viewer.plane import draw_plane
+from apps.viewer.scene import Scene, Window
+from apps.viewer.session import Moment
+from apps.viewer.theme import DARK, LIGHT
+from voxnca.faces import exposed_faces
+
+SIZE = (320, 240)
+
+
+def moment_of(solid: np.ndarray, colors: np.ndarray | None = None) -> Moment:
+    """Make a moment from a bool array; without colours each cell has a hue of its own."""
+    cells = np.argwhere(solid)
+    if colors is None:
+        colors = np.random.default_rng(0).integers(60, 256, (len(cells), 3)).astype(np.uint8)
+    space = solid.shape
+    box = ((0,) * len(space), space)
+    return Moment(1, 0, 0, cells, np.asarray(colors, dtype=np.uint8), space, box, None)
+
+
+solids = arrays.arrays(bool, st.tuples(*[st.integers(1, 6)] * 3)).filter(lambda a: a.any())
+
+
+@pytest.fixture(scope="module")
+def window():
+    window = Window(Scene())
+    yield window
+    window.close()
+
+
+def draw(window: Window, moment: Moment, camera: OrbitCamera, **options: object) -> np.ndarray:
+    arguments = {"size": SIZE, "theme": DARK, "smooth": False} | options
+    return window.draw(moment, camera, **arguments)
+
+
+class TestRay:
+    @given(solids, st.integers(0, 2**32 - 1))
+    def test_hits_what_a_walk_along_it_meets_first(self, solid, seed):
+        rng = np.random.default_rng(seed)
+        origin, toward = rng.uniform(-8, 12, 3), rng.uniform(0, solid.shape)
+        direction = toward - origin
+        found = first_hit(np.argwhere(solid), origin, direction)
+        path = np.floor(origin + np.linspace(0, 12, 20_001)[:, None] * direction).astype(int)
+        path = path[((path >= 0) & (path < solid.shape)).all(1)]
+        met = path[solid[tuple(path.T)]][:1].tolist()
+        # The walk steps over a corner that the ray barely cuts: it then met nothing, or another.
+        barely = found is not None and _length(found, origin, direction) < 0.001
+        assert barely or ([] if found is None else [list(found)]) == met
+
+    def test_along_an_axis_hits_the_near_end(self):
+        cells = np.array([[0, 0, 0], [0, 0, 5]])
+        from_the_left = first_hit(cells, np.array([0.5, 0.5, -9]), np.array([0.0, 0, 1]))
+        from_the_right = first_hit(cells, np.array([0.5, 0.5, 9]), np.array([0.0, 0, -1]))
+        assert (from_the_left, from_the_right) == ((0, 0, 0), (0, 0, 5))
+
+    def test_behind_the_eye_is_not_hit(self):
+        cell = np.array([[0, 0, 0]])
+        assert first_hit(cell, np.array([0.5, 0.5, 5]), np.array([0.0, 0, 1])) is None
+
+    def test_of_nothing_is_nothing(self):
+        assert first_hit(np.zeros((0, 3), int), np.zeros(3), np.ones(3)) is None
+
+
+def _length(cell, origin, direction) -> float:
+    """Return how long a ray is in a cell, in lengths of its direction."""
+    ends = (np.array([cell, np.array(cell) + 1]) - origin) / direction
+    return np.fmax(*ends).min() - max(np.fmin(*ends).max(), 0.0)
+
+
+class TestMesh:
+    @given(solids)
+    def test_has_two_triangles_a_face_that_look_outwards(self, solid):
+        moment = moment_of(solid)
+        mesh, faces = make_mesh(moment), exposed_faces(moment.cells, moment.space)
+        assert len(mesh.triangles) == 2 * len(faces)
+        a, b, c = (mesh.points[mesh.triangles[:, k]] for k in range(3))
+        normal = np.cross(b - a, c - a)
+        expected = np.zeros((len(faces), 3))
+        expected[np.arange(len(faces)), 2 - faces.axis] = 2 * faces.side.astype(int) - 1
+        assert np.allclose(normal, np.repeat(expected, 2, axis=0))
+
+    @given(solids)
+    def test_puts_each_face_on_the_side_of_its_cell(self, solid):
+        moment = moment_of(solid)
+        mesh, faces = make_mesh(moment), exposed_faces(moment.cells, moment.space)
+        middle = mesh.points.reshape(-1, 4, 3).mean(1)[:, ::-1]
+        expected = moment.cells[mesh.cell] + 0.5
+        expected[np.arange(len(faces)), faces.axis] += faces.side - 0.5
+        assert np.allclose(middle, expected)
+
+    @given(solids)
+    def test_darkens_corners_by_the_neighbours_that_close_them_in(self, solid):
+        moment = moment_of(solid, np.full((solid.sum(), 3), 255))
+        mesh, faces = make_mesh(moment), exposed_faces(moment.cells, moment.space)
+        padded = np.pad(solid, 1)
+        colors = mesh.colors[:, 0].reshape(-1, 4).astype(float)
+        corners = mesh.points.reshape(-1, 4, 3)[..., ::-1]
+        for f in range(len(faces)):
+            axis, side = faces.axis[f], int(faces.side[f])
+            front = moment.cells[faces.cell[f]].copy()
+            front[axis] += 2 * side - 1
+            tangent = [a for a in range(3) if a != axis]
+            counts = []
+            for corner in corners[f]:
+                toward = np.where(corner > moment.cells[faces.cell[f]], 1, -1)
+                met = []
+                for use in ((1, 0), (0, 1), (1, 1)):
+                    cell = front.copy()
+                    for used, a in zip(use, tangent, strict=True):
+                        cell[a] += used * toward[a]
+                    met.append(bool(padded[tuple(cell + 1)]))
+                counts.append(3 if met[0] and met[1] else sum(met))
+            brightest = colors[f] / OCCLUSION[counts]
+            assert np.ptp(brightest) <= 2.5
+
+    def test_of_nothing_is_empty(self):
+        mesh = make_mesh(moment_of(np.zeros((3, 3, 3), bool)))
+        assert len(mesh.triangles) == len(mesh.points) == 0
+
+
+class TestOrbitCamera:
+    CAMERA = OrbitCamera((5.0, 5.0, 5.0), -90.0, 0.0, 30.0, 30.0)
+
+    def test_pick_is_the_cell_in_the_middle(self):
+        solid = np.ones((10, 10, 10), bool)
+        assert self.CAMERA.pick(moment_of(solid), 0.501, 0.499, 1.5) == (5, 0, 5)
+
+    def test_a_full_circle_of_drags_comes_home(self):
+        turned = self.CAMERA
+        for _ in range(4):
+            turned = turned.turn(0.5, 0.0)
+        assert turned.azimuth % 360 == pytest.approx(self.CAMERA.azimuth % 360)
+
+    def test_never_turns_over_the_pole(self):
+        assert self.CAMERA.turn(0, 9).elevation == 89
+        assert self.CAMERA.turn(0, -9).elevation == -89
+
+    @given(st.floats(-0.4, 0.4), st.floats(-0.4, 0.4), st.floats(0.4, 2.5))
+    def test_what_is_dragged_stays_under_the_mouse(self, dx, dy, aspect):
+        camera = replace(self.CAMERA, azimuth=33.0, elevation=20.0)
+        focus = np.array(camera.focus)
+        moved = camera.pan(dx, dy)
+        short = min(1.0, aspect)
+        # From the middle by (dx, dy) of the shorter side, in fractions of width and height.
+        direction = moved.ray(0.5 + dx * short / aspect, 0.5 + dy * short, aspect)
+        toward = focus - moved.position
+        cosine = direction @ toward / np.linalg.norm(direction) / np.linalg.norm(toward)
+        assert cosine == pytest.approx(1, abs=1e-9)
+
+    def test_zoom_stays_in_range(self):
+        near, far = self.CAMERA, self.CAMERA
+        for _ in range(50):
+            near, far = near.zoom(0.5), far.zoom(2)
+        assert 0 < near.distance < 30 < far.distance < 1e3
+
+    @pytest.mark.parametrize("aspect", [0.5, 1.0, 2.0])
+    def test_home_shows_every_corner_of_the_box(self, aspect):
+        moment = moment_of(np.ones((8, 14, 6), bool))
+        camera = home(moment)
+        forward, right, up = camera.basis()
+        half = np.tan(np.radians(camera.view_angle(aspect)) / 2)
+        for corner in product(*zip(*moment.box, strict=True)):
+            toward = np.array(corner[::-1]) - camera.position
+            depth = toward @ forward
+            assert abs(toward @ right) < half * aspect * depth
+            assert abs(toward @ up) < half * depth
+
+
+class TestPicture:
+    """Drawn by VTK for real."""
+
+    @pytest.mark.parametrize(("azimuth", "elevation"), [(-60, 22), (100, -30), (10, 80)])
+    @pytest.mark.parametrize("size", [(320, 240), (200, 300)])
+    def test_a_click_hits_what_is_drawn_there(self, window, azimuth, elevation, size):
+        solid = np.random.default_rng(1).random((7, 5, 9)) < 0.4
+        moment = moment_of(solid)
+        camera = replace(home(moment), azimuth=azimuth, elevation=elevation)
+        image = draw(window, moment, camera, size=size).astype(float)
+        width, height = size
+        color = {tuple(c): rgb for c, rgb in zip(moment.cells.tolist(), moment.colors, strict=True)}
+        compared = 0
+        for row, column in np.random.default_rng(2).integers(2, min(size) - 2, (1500, 2)):
+            seen = {
+                camera.pick(
+                    moment, (column + 0.5 + i) / width, (row + 0.5 + j) / height, width / height
+                )
+                for i in (-1.5, 0, 1.5)
+                for j in (-1.5, 0, 1.5)
+            }
+            if len(seen) == 1 and None not in seen:
+                expected = color[seen.pop()].astype(float)
+                drawn = image[row, column]
+                assert np.allclose(drawn / drawn.sum(), expected / expected.sum(), atol=0.02)
+                compared += 1
+        assert compared > 100
+
+    @staticmethod
+    def place_of(image: np.ndarray, channel: int) -> np.ndarray:
+        """Return the mean (row, column) of the pixels in which one channel stands out."""
+        image = image.astype(int)
+        rest = np.delete(image, channel, axis=2).max(2)
+        return np.argwhere(image[..., channel] > rest + 60).mean(0)
+
+    def test_is_no_mirror_image(self, window):
+        solid = np.zeros((9, 9, 9), bool)
+        solid[4, 4, 8] = solid[4, 8, 4] = solid[8, 4, 4] = True
+        colors = {(4, 4, 8): (255, 0, 0), (4, 8, 4): (0, 255, 0), (8, 4, 4): (0, 0, 255)}
+        moment = moment_of(solid, [colors[tuple(c)] for c in np.argwhere(solid).tolist()])
+        front = replace(home(moment), azimuth=-90.0, elevation=0.0)
+        x, z = (self.place_of(draw(window, moment, front), channel) for channel in (0, 2))
+        assert x[1] > SIZE[0] * 0.55  # x to the right
+        assert z[0] < SIZE[1] * 0.45  # z up
+        above = replace(front, elevation=89.0)
+        x, y = (self.place_of(draw(window, moment, above), channel) for channel in (0, 1))
+        assert x[1] > SIZE[0] * 0.55
+        assert y[0] < SIZE[1] * 0.45  # y away from us: right-handed
+
+    def test_fills_the_frame_to_its_last_row(self, window):
+        moment = moment_of(np.ones((3, 3, 3), bool))
+        for size in ((320, 240), (640, 480), (200, 300)):
+            for smooth in (False, True):
+                image = draw(window, moment, home(moment), size=size, smooth=smooth)
+                assert image.shape == (size[1], size[0], 3)
+                corners = image[[0, 0, -1, -1], [0, -1, 0, -1]].astype(int)
+                assert (abs(corners - DARK.ground) <= 2).all()
+
+    def test_follows_the_moment_in_the_same_mesh(self):
+        scene = Scene()
+        surface = scene.surface
+        for size in (3, 5, 2, 5):
+            moment = moment_of(np.ones((size,) * 3, bool))
+            scene.show(moment)
+            assert scene.surface is surface
+            assert surface.GetNumberOfCells() == 2 * 6 * size**2
+
+    def test_of_an_extinct_creature_is_the_empty_floor(self, window):
+        moment = moment_of(np.zeros((5, 5, 5), bool))
+        image = draw(window, moment, home(moment))
+        assert np.ptp(image.astype(int)[..., 0]) < 60
+
+    def test_wears_the_theme(self, window):
+        moment = moment_of(np.ones((3, 3, 3), bool))
+        dark = draw(window, moment, home(moment), theme=DARK)[0, 0]
+        light = draw(window, moment, home(moment), theme=LIGHT)[0, 0]
+        assert dark.max() < 80
+        assert light.min() > 200
+
+
+class TestFloor:
+    def test_looks_up_and_lies_below_every_voxel(self):
+        moment = moment_of(np.ones((3, 4, 5), bool))
+        points = floor_points(moment)
+        a, b, c = (points[FLOOR_TRIANGLES[:, k]] for k in range(3))
+        assert (np.cross(b - a, c - a)[:, 2] > 0).all()
+        assert (points[:, 2] < 0).all()
+
+    def test_is_dark_below_the_creature_and_fades_into_the_ground(self):
+        solid = np.zeros((6, 6, 6), bool)
+        solid[0, 2:4, 2:4] = True
+        floor = paint_floor(moment_of(solid), LIGHT).reshape(72, 72, 3)
+        assert floor[36, 36].max() < 180
+        assert (abs(floor[0, 0].astype(int) - LIGHT.ground) <= 1).all()
+
+
+class TestPlane:
+    def test_each_pixel_has_the_colour_of_its_cell(self):
+        rng = np.random.default_rng(3)
+        moment = moment_of(rng.random((6, 9)) < 0.5)
+        camera = home(moment).zoom(0.8).pan(0.1, -0.07)
+        image = draw_plane(moment, camera, SIZE, DARK)
+        color = {tuple(c): rgb for c, rgb in zip(moment.cells.tolist(), moment.colors, strict=True)}
+        for row, column in rng.integers(0, min(SIZE), (500, 2)):
+            x, y = (column + 0.5) / SIZE[0], (row + 0.5) / SIZE[1]
+            cell = camera.cell(x, y, SIZE[0] / SIZE[1])
+            inside = 0 <= cell[0] < 6 and 0 <= cell[1] < 9
+            expected = color.get(cell, DARK.paper if inside else DARK.ground)
+            assert image[row, column].tolist() == list(expected)
+            assert camera.pick(moment, x, y, SIZE[0] / SIZE[1]) == (cell if cell in color else None)
+
+    def test_row_0_is_the_top_and_column_0_the_left(self):
+        solid = np.zeros((8, 8), bool)
+        solid[0, 7] = True
+        image = draw_plane(moment_of(solid, [(255, 0, 0)]), home(moment_of(solid)), SIZE, DARK)
+        rows, columns = np.nonzero((image == (255, 0, 0)).all(2))
+        assert rows.max() < SIZE[1] / 2
+        assert columns.min() > SIZE[0] / 2
+
+    @pytest.mark.parametrize("aspect", [0.5, 2.0])
+    def test_home_shows_the_whole_box(self, aspect):
+        moment = moment_of(np.ones((6, 12), bool))
+        camera = home(moment)
+        assert isinstance(camera, PlaneCamera)
+        low, high = camera.cell(0, 0, aspect), camera.cell(1, 1, aspect)
+        assert max(low) < 0
+        assert high[0] > 6
+        assert high[1] > 12
+
+    def test_turning_moves_it_along(self):
+        camera = home(moment_of(np.ones((6, 12), bool)))
+        assert camera.turn(0.1, 0.2) == camera.pan(0.1, 0.2) != camera
