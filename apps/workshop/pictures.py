@@ -1,0 +1,156 @@
+"""Make the pictures of the README from the viewer itself: `make pictures`.
+
+A real browser clicks on a real page. The creature is stepped, not played, so that the same
+machine makes the same pictures again.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+import voxnca
+
+MODEL = "mushroom"
+GROW_STEPS, HEAL_STEPS = 44, 56
+PLACES = ((0.56, 0.34), (0.62, 0.42), (0.54, 0.46))
+"""Where to carve: fractions of the picture's width and height."""
+WINDOW = (816, 680)
+"""Of the movie: narrow enough for the page to put its drawer away."""
+MOVIE_WIDTH, MOVIE_HEIGHT = 480, 400
+MOVIE_COLOURS = 96
+FRAME_MS, HOLD_MS = 70, 1200
+SETTLE_MS = 700
+"""Until a picture that stands still has been drawn smoothly."""
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def viewer(model: str) -> Iterator[str]:
+    """Run the viewer on a free port; give its address."""
+    voxnca_command = str(Path(sys.executable).with_name("voxnca"))
+    command = [voxnca_command, "app", model, "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdout is not None
+        try:
+            lines = (re.search(r"http://\S+", line) for line in process.stdout)
+            yield next(match[0] for match in lines if match)
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+@contextmanager
+def page(address: str, width: int, height: int) -> Iterator[Page]:
+    """Open the viewer in a browser window, paused on the seed."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=BROWSER_FLAGS
+        )
+        tab = browser.new_page(viewport={"width": width, "height": height})
+        tab.goto(address)
+        tab.wait_for_selector("canvas[data-step]")
+        tab.get_by_label("Pause").click()
+        tab.get_by_label("Grow again from the seed").click()
+        _wait_for(tab, 0)
+        yield tab
+        browser.close()
+
+
+def film(tab: Page) -> list[Image.Image]:
+    """Grow, carve, heal: one picture a step."""
+    frames = []
+    for step in range(1, GROW_STEPS + 1):
+        _step_to(tab, step)
+        frames.append(_shot(tab))
+    _carve(tab)
+    frames.append(_shot(tab))
+    for step in range(GROW_STEPS + 1, GROW_STEPS + HEAL_STEPS + 1):
+        _step_to(tab, step)
+        frames.append(_shot(tab))
+    return frames
+
+
+def write_movie(frames: list[Image.Image], name: str) -> None:
+    """Write a .gif with one palette, which rests on the grown, the carved, the healed one."""
+    small = [
+        frame.resize((MOVIE_WIDTH, MOVIE_HEIGHT), Image.Resampling.LANCZOS) for frame in frames
+    ]
+    sheet = Image.new("RGB", (MOVIE_WIDTH, 3 * MOVIE_HEIGHT))
+    for row, index in enumerate((GROW_STEPS // 4, GROW_STEPS, len(small) - 1)):
+        sheet.paste(small[index], (0, row * MOVIE_HEIGHT))
+    palette = sheet.quantize(MOVIE_COLOURS)
+    drawn = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in small]
+    durations = [FRAME_MS] * len(drawn)
+    for index in (GROW_STEPS - 1, GROW_STEPS, len(drawn) - 1):
+        durations[index] = HOLD_MS
+    path = voxnca.data_path() / "pictures" / name
+    drawn[0].save(
+        path, save_all=True, append_images=drawn[1:], duration=durations, loop=0, optimize=True
+    )
+    print(f"{path.name}: {len(drawn)} frames, {path.stat().st_size / 1e6:.1f} MB")
+
+
+def _carve(tab: Page) -> None:
+    canvas = tab.locator("canvas")
+    area: Any = canvas.bounding_box()
+    wounds = int(canvas.get_attribute("data-wounds") or 0)
+    for number, (x, y) in enumerate(PLACES, start=wounds + 1):
+        canvas.click(position={"x": x * area["width"], "y": y * area["height"]})
+        tab.wait_for_selector(f'canvas[data-wounds="{number}"]')
+    canvas.blur()
+
+
+def _step_to(tab: Page, step: int) -> None:
+    tab.keyboard.press(".")
+    _wait_for(tab, step)
+
+
+def _wait_for(tab: Page, step: int) -> None:
+    tab.wait_for_selector(f'canvas[data-step="{step}"]')
+
+
+def _shot(tab: Page) -> Image.Image:
+    tab.wait_for_timeout(SETTLE_MS)
+    return Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
+
+
+def photograph(tab: Page, name: str) -> None:
+    """Write a .png of the whole page with a fresh wound."""
+    for step in range(1, GROW_STEPS + 1):
+        _step_to(tab, step)
+    _carve(tab)
+    path = voxnca.data_path() / "pictures" / name
+    _shot(tab).quantize(256).save(path, optimize=True)
+    print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+def main() -> None:
+    """Make `carve.gif` and `viewer.png`."""
+    (voxnca.data_path() / "pictures").mkdir(exist_ok=True)
+    with viewer(MODEL) as address, page(address, *WINDOW) as tab:
+        write_movie(film(tab), "carve.gif")
+    with viewer(MODEL) as address, page(address, 1200, 760) as tab:
+        photograph(tab, "viewer.png")
+
+
+if __name__ == "__main__":
+    main()
