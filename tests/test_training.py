@@ -1,0 +1,251 @@
+"""Training lowers the loss, resumes exactly, keeps the best, and fails in one line."""
+
+import math
+
+import pytest
+import torch
+
+from voxnca import (
+    NCA,
+    ArgumentError,
+    DamageConfig,
+    FileError,
+    ModelConfig,
+    OptimizerConfig,
+    Quality,
+    RolloutConfig,
+    TrainConfig,
+    Training,
+    TrainingError,
+    load_target,
+    seed,
+    train,
+)
+from voxnca.losses import rgba_loss
+from voxnca.quality import Healing, Snapshot
+
+HEART = load_target("heart", size=8)
+
+
+def newborn(num_dims=2, **fields):
+    """Make a small untrained rule."""
+    sizes = {"num_channels": 8, "hidden_size": 24, "fire_rate": 1.0}
+    return NCA(ModelConfig(num_dims=num_dims, **{**sizes, **fields}))
+
+
+def short(**fields):
+    """Make a recipe that takes a second."""
+    usual = {"num_steps": 30, "pool_size": 6, "batch_size": 3, "margin_cells": 2, "evaluations": 0}
+    return TrainConfig(**{**usual, "optimizer": OptimizerConfig(warmup_steps=3), **fields})
+
+
+@pytest.mark.parametrize(
+    ("num_dims", "shape", "fire_rate", "optimizer"),
+    [(2, "heart", 0.5, "muon"), (2, "heart", 1.0, "adam"), (3, "mushroom", 1.0, "muon")],
+)
+def test_thirty_steps_lower_the_loss_of_what_grows_from_the_seed(
+    num_dims, shape, fire_rate, optimizer
+):
+    model, target = newborn(num_dims, fire_rate=fire_rate), load_target(shape, size=8)
+    recipe = short(
+        batch_size=2,
+        rollout=RolloutConfig(early=(1, 1), late=(1, 1)),
+        optimizer=OptimizerConfig(name=optimizer, warmup_steps=3),
+        damage=DamageConfig(num_samples=0),
+    )
+    training = train(model, target, recipe)
+
+    def loss_of_grown():
+        grown = model.grow(seed(model.config, training.space), training.grow_steps).detach()
+        return float(rgba_loss(grown, target.place(training.space), target.num_solid))
+
+    before = loss_of_grown()
+    assert [step.index for step in training] == list(range(1, 31))
+    assert loss_of_grown() < 0.9 * before
+
+
+def bits(training):
+    """Gather every tensor and number that a training consists of."""
+    best = training.best()
+    return {
+        **{f"now {name}": tensor for name, tensor in training.model.state_dict().items()},
+        **{f"best {name}": tensor for name, tensor in best.state_dict().items()},
+        **{f"optimizer {n}": tensor for n, tensor in training._optimizer.tensors().items()},
+        "pool": training._pool.states,
+    }
+
+
+@pytest.mark.parametrize(("fire_rate", "optimizer"), [(1.0, "muon"), (0.5, "adam")])
+def test_a_resumed_run_is_the_whole_run_bit_by_bit(tmp_path, fire_rate, optimizer):
+    recipe = short(
+        evaluations=3,
+        damage=DamageConfig(start_share=0.3),
+        optimizer=OptimizerConfig(name=optimizer, warmup_steps=20),
+    )
+    whole = train(newborn(fire_rate=fire_rate), HEART, recipe)
+    losses = [step.loss for step in whole]
+    half = train(newborn(fire_rate=fire_rate), HEART, recipe)
+    halves = [next(half).loss for _ in range(15)]
+    half.save(tmp_path / "half")
+    rest = Training.load(tmp_path / "half")
+    halves += [step.loss for step in rest]
+    assert halves == losses
+    expected, found = bits(whole), bits(rest)
+    assert found.keys() == expected.keys()
+    for name, tensor in expected.items():
+        assert torch.equal(found[name], tensor), name
+    assert rest.step_index == whole.step_index == 30
+    assert rest.quality == whole.quality
+    assert rest.best().info == whole.best().info
+    assert rest.model.info == whole.model.info
+
+
+def test_saving_changes_nothing(tmp_path):
+    saved, unsaved = (train(newborn(), HEART, short(num_steps=6)) for _ in range(2))
+    for _ in saved:
+        saved.save(tmp_path / "again and again")
+    assert list(unsaved)[-1].index == 6
+    for name, tensor in bits(saved).items():
+        assert torch.equal(tensor, bits(unsaved)[name]), name
+
+
+def test_another_seed_is_another_run():
+    first, same, other = (
+        [step.loss for step in train(newborn(), HEART, short(num_steps=8, seed=n))]
+        for n in (1, 1, 2)
+    )
+    assert first == same != other
+
+
+def judged(score):
+    """Make a quality with a score."""
+    snapshot = Snapshot(10, score, 0.0, 0.0)
+    return Quality(snapshot, (snapshot,), (Healing((1, 1), 1.0, 1.0, 0.5, score),))
+
+
+def test_best_is_what_scored_best_not_what_came_last(monkeypatch):
+    scores = iter([0.5, 0.9, math.nan, 0.2])
+    monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(next(scores)))
+    training = train(newborn(), HEART, short(num_steps=8, evaluations=4))
+    weights, measured = [], []
+    for step in training:
+        weights.append(training.model.out.weight.detach().clone())
+        measured.append(step.quality is not None)
+    assert measured == [False, True] * 4
+    best = training.best()
+    assert torch.equal(best.out.weight, weights[3])
+    assert not torch.equal(best.out.weight, training.model.out.weight)
+    assert best.info.quality == judged(0.9)
+    assert training.model.info.quality == judged(0.9)
+    assert best.target is HEART
+    assert best.info.recipe == training.config
+    assert best.info.grow_steps == training.grow_steps
+
+
+def test_a_first_evaluation_that_is_not_a_number_is_soon_beaten(monkeypatch):
+    scores = iter([math.nan, 0.1])
+    monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(next(scores)))
+    training = train(newborn(), HEART, short(num_steps=2, evaluations=2))
+    assert len(list(training)) == 2
+    assert training.best().info.quality == judged(0.1)
+
+
+def test_before_the_first_evaluation_the_best_is_the_model_of_now():
+    training = train(newborn(), HEART, short())
+    next(training)
+    next(training)
+    assert torch.equal(training.best().out.weight, training.model.out.weight)
+    assert training.best().out.weight is not training.model.out.weight
+
+
+def test_weights_that_are_not_numbers_end_training_in_one_line_and_spare_the_best(monkeypatch):
+    monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(0.9))
+    training = train(newborn(), HEART, short(num_steps=1000, evaluations=500))
+    next(training)
+    assert next(training).quality is not None
+    good = training.best().out.weight.clone()
+    with torch.no_grad():
+        training.model.hidden.weight.fill_(math.nan)
+    with pytest.raises(
+        TrainingError, match=r"training diverged at step 5.: .* lower optim"
+    ) as caught:
+        list(training)
+    assert "\n" not in str(caught.value)
+    assert torch.equal(training.best().out.weight, good)
+
+
+def test_a_runaway_batch_moves_nothing_and_starts_anew():
+    training = train(newborn(), HEART, short(num_steps=20, pool_size=3, early_batch_size=3))
+    training._pool.states[:] = 1e6
+    before = training.model.out.weight.detach().clone()
+    assert math.isnan(next(training).loss)
+    assert torch.equal(training.model.out.weight, before)
+    losses = [step.loss for step in training]
+    assert all(map(math.isfinite, losses))
+    assert training._pool.states.abs().max() < 10
+
+
+def test_it_ends_after_its_steps_and_stays_ended():
+    training = train(newborn(), HEART, short(num_steps=3))
+    assert len(list(training)) == 3
+    assert list(training) == []
+    assert training.step_index == training.num_steps == 3
+
+
+def test_a_step_tells_what_a_chart_needs():
+    training = train(newborn(), HEART, short(batch_size=3, early_share=0.0))
+    step = next(training)
+    assert step.index == 1
+    assert step.loss == pytest.approx(0.45, abs=0.3)
+    assert step.state.shape == (3, *training.space, 8)
+    assert not step.state.requires_grad
+    assert step.num_rollout_steps >= 8
+    assert 0 < step.learning_rate <= 1
+    assert 0 <= step.iou <= 1
+
+
+def test_batches_and_rollouts_grow_as_the_recipe_says():
+    recipe = short(
+        batch_size=4,
+        early_batch_size=2,
+        early_share=0.5,
+        num_steps=20,
+        rollout=RolloutConfig(early=(0.1, 0.1), late=(0.9, 0.9), ramp_share=0.5, min_steps=2),
+    )
+    steps = list(train(newborn(), HEART, recipe))
+    assert [len(step.state) for step in steps] == [2] * 10 + [4] * 10
+    assert [step.num_rollout_steps for step in steps[10:]] == [9] * 10
+    assert steps[0].num_rollout_steps == 2
+
+
+def test_the_worst_sample_starts_anew_and_the_best_are_wounded(monkeypatch):
+    entered = []
+    training = train(
+        newborn(), HEART, short(batch_size=4, early_share=0.0, damage=DamageConfig(start_share=0))
+    )
+    grow = training.model.grow
+    monkeypatch.setattr(
+        training.model, "grow", lambda state, *a, **k: entered.append(state) or grow(state, *a, **k)
+    )
+    perfect = torch.ones(6, *training.space, 8)
+    perfect[..., :4] = HEART.place(training.space)
+    perfect[0, ..., :4] = 0  # the worst, when it is drawn
+    training._pool.states[:] = perfect
+    next(training)
+    (states,) = entered
+    newborns = [
+        torch.equal(state, seed(training.model.config, training.space)[0]) for state in states
+    ]
+    wounded = [bool((state == 0).all(-1).any()) for state in states]
+    assert sum(newborns) == 1
+    assert sum(wounded) == 1 + 2  # the seed's empty cells, and two wounds
+
+
+def test_a_target_of_another_dimension_is_refused():
+    with pytest.raises(ArgumentError, match=r"is 2D but the model is 3D; make it by ModelConfig"):
+        train(newborn(3), HEART)
+
+
+def test_a_save_that_cannot_be_written_is_one_line(tmp_path):
+    with pytest.raises(FileError, match="cannot be written"):
+        train(newborn(), HEART, short()).save(tmp_path / "missing" / "file")
