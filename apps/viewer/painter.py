@@ -67,14 +67,14 @@ class Painter:
             self._thread, self._paint, tab, view
         )
 
-    async def forget(self, tab: object) -> None:
-        """Close the window of a tab."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._close, tab)
+    def forget(self, tab: object) -> None:
+        """Close the window of a tab, after what is being drawn."""
+        self._thread.submit(self._close, tab)
 
-    async def close(self) -> None:
-        """Close all windows, where they were opened."""
+    def close(self) -> None:
+        """Close all windows, in the thread that opened them."""
         for tab in list(self._windows):
-            await self.forget(tab)
+            self.forget(tab)
         self._thread.shutdown(wait=False)
 
     def _paint(self, tab: object, view: View) -> Picture:

@@ -92,7 +92,7 @@ class Viewer:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.driver.close()
-        await self._painter.close()
+        self._painter.close()
 
     async def _start(self) -> None:
         with _no_arguments():

@@ -86,7 +86,6 @@ class _Connection:
     async def serve(self) -> None:
         unwatch = self._driver.watch(self._wanted.set)
         sender = asyncio.create_task(self._send())
-        sender.add_done_callback(lambda _: self._wanted.set())
         try:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
@@ -97,8 +96,8 @@ class _Connection:
         finally:
             unwatch()
             sender.cancel()
-            [outcome] = await asyncio.gather(sender, return_exceptions=True)
-            await self._painter.forget(self._tab)
+            self._painter.forget(self._tab)
+        [outcome] = await asyncio.gather(sender, return_exceptions=True)
         # A tab that closes while a frame is under way is no error.
         if isinstance(outcome, Exception) and not isinstance(outcome, ConnectionError):
             raise outcome
