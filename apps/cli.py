@@ -85,7 +85,7 @@ def open_app(
         typer.Argument(
             metavar="[MODEL|TARGET]",
             help="A shipped model, a target, or a file of either.",
-            show_default="the first shipped model",
+            show_default="mushroom",
         ),
     ] = None,
     port: Annotated[

@@ -11,8 +11,9 @@ Edges = tuple[NDArray[np.int64], NDArray[np.int64]]
 def label_components(solid: NDArray[np.bool_]) -> tuple[NDArray[np.int64], int]:
     """Number the components of `solid` from 1, in order of their first cell.
 
-    Every tree of cells is hooked to the smallest it touches and then flattened, all trees at
-    once, until none touches another: a few rounds of whole-array operations, whatever the shape.
+    Every tree of cells is hooked to one of smaller root that it touches and then flattened, all
+    trees at once, until none touches another: a few rounds of whole-array operations, whatever
+    the shape.
 
     Args:
         solid: bool `(*space)`, of any number of dimensions.
@@ -24,7 +25,7 @@ def label_components(solid: NDArray[np.bool_]) -> tuple[NDArray[np.int64], int]:
     first, second = _touching_pairs(solid)
     while len(first):
         low, high = np.minimum(first, second), np.maximum(first, second)
-        np.minimum.at(parent, high, low)
+        parent[high] = low  # of several the last: every tree but the smallest hooks to a smaller
         _flatten(parent)
         first, second = parent[first], parent[second]
         apart = first != second

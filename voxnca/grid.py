@@ -92,7 +92,8 @@ def seed(config: ModelConfig, space: Sequence[int], *, batch_size: int = 1) -> T
     if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
         raise ArgumentError(f"batch_size={batch_size!r} must be a whole number of at least 1")
     state = torch.zeros(batch_size, *space, config.num_channels)
-    state[(slice(None), *center(space), slice(ALPHA, None))] = 1.0
+    middle: tuple[int | slice, ...] = (slice(None), *center(space), slice(ALPHA, None))
+    state[middle] = 1.0
     return state
 
 

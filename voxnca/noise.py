@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -65,15 +65,17 @@ def fires(cells: Tensor, space: Sequence[int], *, step: int, seed: int, fire_rat
 def _mix_in(state: Word, word: Word) -> Word:
     scrambled = ((word & _LOW) * 0xCC9E2D51) & _LOW
     scrambled = (_rotate(scrambled, 15) * 0x1B873593) & _LOW
-    return cast(Word, (_rotate(state ^ scrambled, 13) * 5 + 0xE6546B64) & _LOW)
+    mixed: Word = (_rotate(state ^ scrambled, 13) * 5 + 0xE6546B64) & _LOW
+    return mixed
 
 
 def _finish(state: Word) -> Word:
     state = state ^ _NUM_BYTES
     state = ((state ^ (state >> 16)) * 0x85EBCA6B) & _LOW
     state = ((state ^ (state >> 13)) * 0xC2B2AE35) & _LOW
-    return cast(Word, state ^ (state >> 16))
+    return state ^ (state >> 16)
 
 
 def _rotate(word: Word, by: int) -> Word:
-    return cast(Word, ((word << by) | (word >> (32 - by))) & _LOW)
+    rotated: Word = ((word << by) | (word >> (32 - by))) & _LOW
+    return rotated

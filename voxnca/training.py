@@ -254,7 +254,7 @@ class Training(Iterator[TrainStep]):
         if not loss < _MAX_LOSS:
             self._skip()
             return None, grown.detach()
-        (error + self.config.overflow_weight * penalty).backward()  # type: ignore[no-untyped-call]
+        (error + self.config.overflow_weight * penalty).backward()
         if not all(p.grad is None or p.grad.isfinite().all() for p in self.model.parameters()):
             self._skip()
             return None, grown.detach()

@@ -13,6 +13,7 @@ import voxnca
 from apps.commands.listing import describe
 from apps.commands.options import TrainOptions
 from apps.commands.progress import TrainingProgress
+from apps.commands.recipe import model_config, train_config
 from apps.interrupt import Interrupt
 from apps.items import MODEL_SUFFIX, open_target
 from apps.terminal import result, say
@@ -20,8 +21,6 @@ from voxnca import (
     NCA,
     ArgumentError,
     FileError,
-    ModelConfig,
-    TrainConfig,
     Training,
     TrainingError,
 )
@@ -126,18 +125,8 @@ def _begin(name: str, options: TrainOptions, size: int | None) -> Training:
     target = open_target(name, size=size)
     for note in target.notes:
         say(f"{name}: {note}")
-    config = ModelConfig(
-        num_dims=target.num_dims,
-        num_channels=options.num_channels,
-        hidden_size=options.hidden_size,
-        perception=options.perception,
-        border=options.border,
-        fire_rate=options.fire_rate,
-    )
-    recipe = TrainConfig(
-        num_steps=options.num_steps, seed=options.seed, grow_steps=options.grow_steps
-    )
-    return voxnca.train(NCA(config, seed=options.seed), target, recipe)
+    model = NCA(model_config(target.num_dims, options), seed=options.seed)
+    return voxnca.train(model, target, train_config(options))
 
 
 def _typed(

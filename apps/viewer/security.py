@@ -9,16 +9,17 @@ this machine (DNS rebinding) makes a foreign page look like ours.
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from socket import gethostname
 
 from aiohttp import web
-from yarl import URL
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+_HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::\d+)?")
 WILDCARDS = ("0.0.0.0", "::", "")  # noqa: S104  compared with, not bound to
 HEADERS = {
     # Vue compiles the page's template in the browser, hence eval; nothing comes from elsewhere.
@@ -86,10 +87,8 @@ class Gate:
 
 
 def _host_name(host: str) -> str | None:
-    try:
-        return (URL(f"http://{host}").host or "").lower() or None
-    except ValueError:
-        return None
+    match = _HOST.fullmatch(host.lower())
+    return match and (match["address"] or match["name"])
 
 
 def _is_address(name: str) -> bool:

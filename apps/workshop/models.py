@@ -7,36 +7,36 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 
 import voxnca
-from voxnca import ModelConfig, TrainConfig
+from apps.commands.listing import describe
+from apps.commands.options import TrainOptions
+from apps.commands.recipe import model_config, train_config
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Recipe:
-    """How one shipped model is made."""
+    """How one shipped model is made: what `voxnca train TARGET` is told.
+
+    Attributes:
+        target: name of the shape.
+        size: its longest side.
+        options: of the training run.
+    """
 
     target: str
     size: int
-    model: ModelConfig
-    train: TrainConfig = field(default_factory=TrainConfig)
-
-
-def steady(num_dims: int, hidden_size: int = 96) -> ModelConfig:
-    """Return the config of a deterministic rule on the cheapest perception."""
-    return ModelConfig(
-        num_dims=num_dims, hidden_size=hidden_size, perception="difference", fire_rate=1.0
-    )
+    options: TrainOptions
 
 
 RECIPES = {
-    "mushroom": Recipe(target="mushroom", size=24, model=steady(3)),
-    "house": Recipe(target="house", size=24, model=steady(3)),
-    "jellyfish": Recipe(target="jellyfish", size=24, model=steady(3)),
-    "butterfly": Recipe(target="butterfly", size=32, model=steady(2)),
+    "mushroom": Recipe("mushroom", 24, TrainOptions(num_steps=1800)),
+    "house": Recipe("house", 20, TrainOptions(num_steps=2000)),
+    "jellyfish": Recipe("jellyfish", 24, TrainOptions(num_steps=1800)),
+    "butterfly": Recipe("butterfly", 32, TrainOptions(num_steps=4000)),
 }
 
 
@@ -47,25 +47,17 @@ def make(name: str) -> None:
         VoxncaError: when training diverges or the file cannot be written.
     """
     recipe = RECIPES[name]
+    options = recipe.options
     target = voxnca.load_target(recipe.target, size=recipe.size)
-    training = voxnca.train(voxnca.NCA(recipe.model, seed=0), target, recipe.train)
+    model = voxnca.NCA(model_config(target.num_dims, options), seed=options.seed)
+    training = voxnca.train(model, target, train_config(options))
     started = time.process_time()
     for step in training:
         if step.quality is not None:
-            print(_line(name, step, time.process_time() - started), flush=True)
-    path = voxnca.data_path() / "models" / f"{name}.safetensors"
-    voxnca.save(training.best(), path)
-    print(f"{name}: best score {training.best().info.quality.score:.3f} -> {path.name}")
-
-
-def _line(name: str, step: voxnca.TrainStep, seconds: float) -> str:
-    measured = step.quality
-    assert measured is not None
-    ious = " / ".join(f"{s.iou:.3f}" for s in (measured.grown, *measured.stable))
-    return (
-        f"{name}: step {step.index}, {seconds:.0f} CPU-s, loss {step.loss:.4f}, IoU {ious}, "
-        f"after wounds {measured.regrown_iou:.3f}, healed {measured.healed:.3f}"
-    )
+            spent = time.process_time() - started
+            figures = f"{describe(step.quality)}, healed {step.quality.healed:.3f}"
+            print(f"{name}: step {step.index}, {spent:.0f} CPU-s: {figures}", flush=True)
+    voxnca.save(training.best(), voxnca.data_path() / "models" / f"{name}.safetensors")
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ def paint(rgba8: Bytes, size_px: int) -> Image.Image:
     """
     frame = frame_of(rgba8.shape[:-1], size_px)
     solid = solid_cells(rgba8)
-    voxels = _voxels(rgba8, solid, frame).convert("RGBa").reduce(OVERSAMPLING).convert("RGBA")
+    voxels = _voxels(rgba8, solid, frame).reduce(OVERSAMPLING)
     return Image.alpha_composite(_shadow(solid, frame), voxels)
 
 

@@ -36,11 +36,10 @@ class Canvas:
         self.rgba8 = np.zeros((*space, 4), np.uint8)
         axes = [(np.arange(n) + 0.5 - n / 2) / size for n in space]
         if len(space) == 2:
-            axes = [np.zeros(1), -axes[0], axes[1]]
-        grids = np.meshgrid(*axes, indexing="ij", sparse=True)
-        if len(space) == 2:
-            grids = [grid[0] for grid in grids]
-        self.z, self.y, self.x = grids
+            rows, columns = np.ix_(*axes)
+            self.z, self.y, self.x = np.zeros_like(rows), -rows, columns
+        else:
+            self.z, self.y, self.x = np.ix_(*axes)
 
     @property
     def cell(self) -> float:

@@ -76,9 +76,9 @@ def _rgba(image: Image.Image) -> Image.Image:
 
 
 def _shrunk(image: Image.Image) -> Image.Image:
-    """Shrink by a whole factor to `WORKING_SIDE`, premultiplied, or edges would go dark."""
+    """Shrink by a whole factor to `WORKING_SIDE`; Pillow does it premultiplied."""
     factor = -(-max(image.size) // WORKING_SIDE)
-    return image.convert("RGBa").reduce(factor).convert("RGBA") if factor > 1 else image
+    return image.reduce(factor) if factor > 1 else image
 
 
 def _background(pixels: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
