@@ -17,6 +17,7 @@ import voxnca
 from voxnca import ArgumentError, FileError, export
 from voxnca.export.movie import encode_gif
 from voxnca.export.pictures import SOFT_BACKGROUND, picture
+from voxnca.export.projection import OVERSAMPLING, frame_of
 from voxnca.export.voxels import encode_vox
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30, 255), (30, 220, 30, 255), (30, 30, 220, 255), (255,) * 4
@@ -92,6 +93,22 @@ def test_a_picture_of_voxels_is_what_a_right_handed_camera_sees():
     expected = scale * np.column_stack([along, across])
     difference = (seen - seen.mean(0)) - (expected - expected.mean(0))
     assert np.abs(difference).max() < 0.12 * scale
+
+
+@given(hnp.arrays(np.uint8, (4, 4, 4), elements=st.sampled_from([0, 0, 1, 2, 3])))
+def test_each_pixel_shows_the_first_voxel_on_its_ray(kinds):
+    colours = np.array([(0, 0, 0, 0), (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255)])
+    drawn = np.asarray(picture(colours.astype(np.uint8)[kinds], size_px=300, crop=False))
+    frame = frame_of(kinds.shape, 300)
+    faces = np.array([(1, 0.37, 0.61), (0.37, 0, 0.61), (0.37, 0.61, 1)])  # z, y, x
+    for start in (cell + face for cell in np.argwhere(kinds) for face in faces):
+        ray = start + np.arange(0.01, 4, 0.01)[:, None] * (1, -1, 1)
+        ray = np.floor(ray[((ray >= 0) & (ray < 4)).all(1)]).astype(int)
+        if kinds[tuple(ray.T)].any():
+            continue  # hidden
+        right, down = (start @ frame.steps + frame.origin) // OVERSAMPLING
+        inside = np.floor(start - 0.001 * np.array((1, -1, 1))).astype(int)
+        assert drawn[int(down), int(right), :3].argmax() == kinds[tuple(inside)] - 1
 
 
 def test_what_is_in_front_hides_what_is_behind():
@@ -209,6 +226,14 @@ def test_colours_of_a_movie_do_not_flicker_and_its_view_is_still():
     assert len(colours) <= 256
     alone = picture(frames[-1], size_px=120, background=SOFT_BACKGROUND, crop=False)
     assert np.abs(drawn[-1] - np.asarray(alone.convert("RGB"))).mean() < 1
+
+
+def test_a_background_that_is_rare_keeps_its_colour_exactly():
+    noise = np.random.default_rng(0).integers(0, 256, (60, 60, 4)).astype(np.uint8)
+    noise[..., 3] = 255
+    noise[20, 30] = 0
+    with Image.open(io.BytesIO(encode_gif([noise], size_px=60))) as image:
+        assert image.convert("RGB").getpixel((30, 20)) == SOFT_BACKGROUND
 
 
 @pytest.mark.parametrize("space", [(6, 7), (5, 6, 7)])

@@ -60,8 +60,9 @@ def test_no_cells_have_no_faces():
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32])
 def test_small_integer_types_do_not_overflow(dtype):
-    cells = np.array([[99, 99, 99], [99, 99, 98]], dtype)
-    assert len(exposed_faces(cells, (100, 100, 100))) == 10
+    largest = min(np.iinfo(dtype).max, 300)
+    cells = np.array([[largest, 0, 0], [largest - 1, 0, 0]], dtype)
+    assert len(exposed_faces(cells, (largest + 1, 1, 1))) == 10
 
 
 @pytest.mark.parametrize(
