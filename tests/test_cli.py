@@ -110,8 +110,8 @@ class TestShell:
 
     def test_an_interrupted_run_resumes_to_the_same_model(self, here: Path) -> None:
         command = ["train", "heart", *SMALL, "--steps", "100", "-o"]
-        uninterrupted = shell(*command, "a.safetensors")
-        assert uninterrupted.returncode == 0, uninterrupted.stderr
+        uninterrupted = run(*command, "a.safetensors")
+        assert uninterrupted.exit_code == 0, uninterrupted.stderr
         code, said = interrupt([*command, "b.safetensors"], "step 10:", signal.SIGINT)
         assert code == 130, said
         assert "saved b.safetensors; to go on: voxnca train heart -o b.safetensors --resume" in said
