@@ -53,7 +53,7 @@ def test_a_ball_keeps_its_volume_and_its_form(size):
     grid = np.indices((64,) * 3) - 31.5
     ball = (grid**2).sum(0) < 32**2
     kept = shrunk(ball, size)
-    assert kept.sum() == pytest.approx(ball.sum() * (size / 64) ** 3, rel=0.03)
+    assert kept.sum() == pytest.approx(ball.sum() * (size / 64) ** 3, rel=0.05)
     blocks = ball.reshape(*[n for _ in range(3) for n in (size, 64 // size)]).mean((1, 3, 5))
     np.testing.assert_array_equal(kept, blocks >= 0.5)  # no bumps at its poles
 

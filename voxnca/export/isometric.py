@@ -115,7 +115,7 @@ def _shadow(solid: NDArray[np.bool_], frame: Frame) -> Image.Image:
     row = (0.5 / right, -0.5 / down, 1 - 0.5 * x / right + 0.5 * y / down)
     size = (frame.width // OVERSAMPLING, frame.height // OVERSAMPLING)
     seen = ground.transform(size, Image.Transform.AFFINE, (*column, *row))
-    blurred = seen.filter(ImageFilter.GaussianBlur(0.9 * right))
+    blurred = seen.filter(ImageFilter.GaussianBlur(max(0.9 * right, 0.02 * size[0])))
     black = Image.new("RGBA", size, (40, 44, 60, 0))
     black.putalpha(blurred.point(lambda value: value * SHADOW_ALPHA))
     return black

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 OVERSAMPLING = 3
 """Pixels of the canvas a side of each pixel of the picture."""
-MARGIN_CELLS = 1.5
+MARGIN_CELLS, MARGIN_SHARE = 1.5, 0.03
+"""Room for the shadow: the greater of so many cells, and of this share of the longest side."""
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -63,13 +64,14 @@ class Frame(NamedTuple):
 def frame_of(space: tuple[int, ...], size_px: int) -> Frame:
     """Choose the canvas on which cells of `space`, `(D, H, W)`, make a picture of `size_px`."""
     size = OVERSAMPLING * size_px
-    depth, rows, columns = (n + 2 * MARGIN_CELLS for n in space)
+    margin_cells = max(MARGIN_CELLS, MARGIN_SHARE * max(space))
+    depth, rows, columns = (n + 2 * margin_cells for n in space)
     flat = rows + columns
     unit = int(size / max(0.866 * flat, 0.5 * flat + depth))
     unit = max(unit, 2 * OVERSAMPLING)
     right, down = int(0.866 * unit), unit // 2
     steps = np.array([[0, -unit], [right, -down], [right, down]])
-    margin = np.array([2 * right, unit]) * MARGIN_CELLS
+    margin = np.array([2 * right, unit]) * margin_cells
     low = np.array([0, -space[0] * unit - space[1] * down])
     high = np.array([(space[1] + space[2]) * right, space[2] * down])
     width, height = np.ceil((high - low + 2 * margin) / OVERSAMPLING).astype(int) * OVERSAMPLING
