@@ -100,7 +100,8 @@ def test_each_pixel_shows_the_first_voxel_on_its_ray(kinds):
     colours = np.array([(0, 0, 0, 0), (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255)])
     drawn = np.asarray(picture(colours.astype(np.uint8)[kinds], size_px=300, crop=False))
     frame = frame_of(kinds.shape, 300)
-    faces = np.array([(1, 0.37, 0.61), (0.37, 0, 0.61), (0.37, 0.61, 1)])  # z, y, x
+    # Points from which the ray meets one plane between cells at a time: a third, two, a whole on.
+    faces = np.array([(1, 0.67, 0.67), (0.33, 0, 0.67), (0.67, 0.67, 1)])  # z, y, x
     for start in (cell + face for cell in np.argwhere(kinds) for face in faces):
         ray = start + np.arange(0.01, 4, 0.01)[:, None] * (1, -1, 1)
         ray = np.floor(ray[((ray >= 0) & (ray < 4)).all(1)]).astype(int)
