@@ -31,6 +31,7 @@ QUALITY = Quality(
     (Snapshot(30, 0.8, 0.06, 0.02), Snapshot(500, 0.7, 0.07, 0.03)),
     (Healing((4, 4), 2.0, 0.8, 0.5, 0.75),),
 )
+FORMATS = {load: "voxnca-model-1", Training.load: "voxnca-training-1"}
 many_examples_of_one_file = settings(
     max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -170,8 +171,7 @@ WRONG = [None, "x", "", -1, 0, 3, 2**70, 1e308, float("nan"), float("inf"), True
 @many_examples_of_one_file
 @given(data=st.data(), wrong=st.sampled_from(WRONG))
 def test_wrong_fields_are_refused_or_harmless(files, tmp_path, reader, data, wrong):
-    file_format = "voxnca-model-1" if reader is load else "voxnca-training-1"
-    tensors, fields = read_tensors(files[reader], file_format)
+    tensors, fields = read_tensors(files[reader], FORMATS[reader])
     path = data.draw(st.sampled_from(list(entries(fields))))
     inner = fields
     for key in path[:-1]:
@@ -188,8 +188,7 @@ def test_wrong_fields_are_refused_or_harmless(files, tmp_path, reader, data, wro
 @many_examples_of_one_file
 @given(data=st.data())
 def test_wrong_tensors_are_refused_or_harmless(files, tmp_path, reader, data):
-    file_format = "voxnca-model-1" if reader is load else "voxnca-training-1"
-    tensors, fields = read_tensors(files[reader], file_format)
+    tensors, fields = read_tensors(files[reader], FORMATS[reader])
     name = data.draw(st.sampled_from(sorted(tensors)))
     tensor = tensors.pop(name)
     wrong = {
@@ -207,6 +206,26 @@ def test_wrong_tensors_are_refused_or_harmless(files, tmp_path, reader, data):
         tensors["other" if kind == "renamed" else name] = wrong[kind]
     write_tensors(tmp_path / "wrong", tensors, fields)
     read_or_refuse(reader, tmp_path / "wrong")
+
+
+@pytest.mark.parametrize(
+    ("reader", "name"),
+    [(load, "out.bias"), (Training.load, "best/out.bias"), (Training.load, "pool")],
+)
+@pytest.mark.parametrize("spoil", [torch.Tensor.double, torch.Tensor.int, torch.Tensor.log])
+def test_tensors_that_are_not_finite_float32_are_refused(files, tmp_path, reader, name, spoil):
+    tensors, fields = read_tensors(files[reader], FORMATS[reader])
+    write_tensors(tmp_path / "wrong", tensors | {name: spoil(tensors[name])}, fields)
+    with pytest.raises(FileError, match="is not finite float32"):
+        reader(tmp_path / "wrong")
+
+
+@pytest.mark.parametrize("count", [-1, 0.5, float("inf"), "1"])
+def test_counters_that_count_nothing_are_refused(files, tmp_path, count):
+    tensors, fields = read_tensors(files[Training.load], FORMATS[Training.load])
+    write_tensors(tmp_path / "wrong", tensors, fields | {"step_index": count})
+    with pytest.raises(FileError, match="is not a count"):
+        Training.load(tmp_path / "wrong")
 
 
 @readers

@@ -142,6 +142,26 @@ def test_best_is_what_scored_best_not_what_came_last(monkeypatch):
     assert best.info.grow_steps == training.grow_steps
 
 
+def test_the_best_of_before_a_stop_outlives_worse_ones_after_it(monkeypatch, tmp_path):
+    scores = iter([0.9, 0.1, 0.2])
+    monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(next(scores)))
+    training = train(newborn(), HEART, short(num_steps=6, evaluations=3))
+    steps = [next(training) for _ in range(3)]
+    assert steps[1].quality == judged(0.9)
+    training.save(tmp_path / "stopped")
+    resumed = Training.load(tmp_path / "stopped")
+    assert resumed.model.info == training.model.info
+    assert len(list(resumed)) == 3
+    assert resumed.best().info.quality == judged(0.9)
+    assert torch.equal(resumed.best().out.weight, training.best().out.weight)
+
+
+def test_iterations_draw_anew():
+    training = train(newborn(), HEART, short(num_steps=16, rollout=RolloutConfig(late=(0.8, 2.0))))
+    late = [step.num_rollout_steps for step in training][5:]  # the range stands still
+    assert len(set(late)) > 1
+
+
 def test_a_first_evaluation_that_is_not_a_number_is_soon_beaten(monkeypatch):
     scores = iter([math.nan, 0.1])
     monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(next(scores)))
