@@ -83,11 +83,11 @@ async def bench():
 
 
 async def frame(socket) -> tuple[int, ...]:
-    """Receive a frame: number, run, step, wounds."""
+    """Receive a frame: number, run, step, wounds, finality."""
     message = await asyncio.wait_for(socket.receive(), SECONDS)
     assert message.type is WSMsgType.BINARY, message
-    assert message.data[16:] == b"picture"
-    return struct.unpack(">IIII", message.data[:16])
+    assert message.data[20:] == b"picture"
+    return struct.unpack(">5I", message.data[:20])
 
 
 async def seen(socket) -> None:
@@ -97,7 +97,7 @@ async def seen(socket) -> None:
 class TestFrames:
     async def test_the_first_comes_at_once_and_is_numbered(self, bench):
         async with bench.tab() as socket:
-            assert await frame(socket) == (1, 1, 0, 0)
+            assert await frame(socket) == (1, 1, 0, 0, 0)
 
     async def test_the_next_waits_until_the_one_before_was_seen(self, bench):
         async with bench.tab() as socket:
@@ -107,7 +107,7 @@ class TestFrames:
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(socket.receive(), 0.3)
             await seen(socket)
-            number, _, step, _ = await frame(socket)
+            number, _, step, *_ = await frame(socket)
             assert (number, step) == (2, 3), "the newest, none in between"
 
     async def test_a_moment_that_does_not_change_is_sent_once_more_at_most(self, bench):

@@ -15,6 +15,8 @@ from voxnca import NCA, VoxncaError
 
 MAX_TICKS_PER_SECOND = 60
 """How often there is something new to see, at most; between, as many steps as are due."""
+NOTICE_SECONDS = 5.0
+"""As long as the page takes to fade one out."""
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -81,9 +83,12 @@ class Driver:
         return lambda: self._watchers.remove(callback)
 
     def say(self, text: str, *, is_error: bool = False) -> None:
-        """Tell the users something."""
+        """Tell the users something: an error until they do something else, the rest for a while."""
         self.notice = Notice(text, is_error, self.notice.number + 1)
         self._tell()
+        if text and not is_error:
+            loop = asyncio.get_running_loop()
+            loop.call_later(NOTICE_SECONDS, self._fall_silent, self.notice)
 
     async def perform(self, work: Callable[[Session], T]) -> T | None:
         """Do something to the session between two steps.
@@ -142,6 +147,10 @@ class Driver:
             return
         logger.error("the viewer goes on after this failure", exc_info=error)
         self.say(f"Something failed: {type(error).__name__}: {error}", is_error=True)
+
+    def _fall_silent(self, notice: Notice) -> None:
+        if self.notice is notice:
+            self.say("")
 
     def _tell(self) -> None:
         for callback in list(self._watchers):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -75,14 +75,13 @@ class Page:
             await asyncio.sleep(UPDATE_SECONDS)
 
     def _listen(self, server: Server) -> None:
-        perform = self._driver.perform
         for name, work in (
             ("play", Session.play),
             ("pause", Session.pause),
             ("step", _one_step),
             ("reset", Session.reset),
         ):
-            server.trigger(name)(partial(perform, work))
+            server.trigger(name)(partial(self._act, work))
         server.trigger("wound_center")(self._wound_center)
         server.state.change("speed")(self._set_speed)
         server.state.change("radius")(self._set_radius)
@@ -119,6 +118,11 @@ class Page:
             ),
         )
 
+    async def _act(self, work: Callable[[Session], None]) -> None:
+        """Do what a button asks for; what was said before, a failure say, is over then."""
+        self._driver.say("")
+        await self._driver.perform(work)
+
     async def _wound_center(self) -> None:
         await wound(self._driver, lambda session: session.wound_center(session.radius_cells))
 
@@ -132,6 +136,7 @@ class Page:
         """Switch to a model; when it cannot be read, the list shows the one before again."""
         if model == self._name:
             return
+        self._driver.say("")
         if await self._driver.perform(lambda session: self._switch(session, model)):
             self._name = model
         with self._state:

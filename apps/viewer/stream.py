@@ -2,7 +2,7 @@
 
 The first message of a tab holds the key. A frame is sent when there is something new to see and
 the frame before was acknowledged, so that frames never pile up and what is seen is never old. A
-frame is 16 bytes (`Frame.header`) and a picture; everything else is JSON with a `type`.
+frame is 20 bytes (`Frame.header`) and a picture; everything else is JSON with a `type`.
 """
 
 from __future__ import annotations

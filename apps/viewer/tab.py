@@ -37,11 +37,10 @@ class Frame:
     is_final: bool
 
     def header(self) -> bytes:
-        """Return number, run, step and wounds as four unsigned 32-bit integers, big-endian."""
+        """Return number, run, step, wounds and finality as unsigned 32-bit integers, big-endian."""
         moment = self.view.moment
-        return struct.pack(
-            ">IIII", self.number, moment.run, moment.step_index % 2**32, moment.num_wounds % 2**32
-        )
+        fields = self.number, moment.run, moment.step_index, moment.num_wounds, self.is_final
+        return struct.pack(">5I", *(field % 2**32 for field in fields))
 
     def pick(self, x: float, y: float) -> tuple[int, ...] | None:
         """Return the solid cell that was seen at (x, y), fractions of the frame, or None."""

@@ -4,7 +4,7 @@
 
   const CLICK_PIXELS = 4; // a drag farther than this is never a wound
   const RETRY_MS = 1000;
-  const HEADER_BYTES = 16;
+  const HEADER_BYTES = 20;
   const ARROW_TURN = 1 / 24; // of the frame's shorter side: 7.5 degrees
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -37,12 +37,12 @@
     }
 
     async receive(data) {
-      const [frame, run, step, wounds] = [0, 4, 8, 12].map((at) =>
+      const [frame, run, step, wounds, final] = [0, 4, 8, 12, 16].map((at) =>
         new DataView(data, 0, HEADER_BYTES).getUint32(at),
       );
       try {
         const bitmap = await createImageBitmap(new Blob([data.slice(HEADER_BYTES)]));
-        this.paint(bitmap, { frame, run, step, wounds });
+        this.paint(bitmap, { frame, run, step, wounds, final });
         bitmap.close();
       } finally {
         await whenVisible(); // a tab in the background asks for no more frames
@@ -261,6 +261,10 @@
       watch(() => props.shots, screenshot);
 
       onMounted(() => {
+        const light = window.matchMedia("(prefers-color-scheme: light)").matches;
+        trame.state.set("theme", light ? "light" : "dark");
+        // Vuetify's list of models names its inner field and forgets the outer one.
+        document.querySelector(".v-select .v-field")?.setAttribute("aria-label", "Model");
         stream = new Stream(paint, resize);
         mouse.value = new Mouse(canvas.value, send, click);
         observer = new ResizeObserver(resize);

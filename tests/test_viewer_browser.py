@@ -1,0 +1,538 @@
+"""The page in a real browser, with real clicks.
+
+A test waits for what it wants to see, never for time to pass. What the page shows is held against
+the session behind it, and where a click went against the colour under the pointer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Self
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+import voxnca
+from apps.viewer.server import Viewer
+from apps.viewer.session import Moment, Session
+
+SECONDS = 20
+FOREIGN = "evil.example"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A name of somebody else's that leads to this machine, as in DNS rebinding.
+    f"--host-resolver-rules=MAP {FOREIGN} 127.0.0.1",
+]
+
+
+class Served:
+    """A viewer that runs in a thread, and the session behind it."""
+
+    def __init__(self, session: Session, models: tuple[str, ...] = ()) -> None:
+        self.session, self._models = session, models
+        self.loop = asyncio.new_event_loop()
+        self._ready, self._stop = threading.Event(), asyncio.Event()
+        self._thread = threading.Thread(target=lambda: self.loop.run_until_complete(self._run()))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._ready.wait(SECONDS)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self.loop.close()
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            self.loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(SECONDS)
+            assert not self._thread.is_alive()
+
+    @property
+    def moment(self) -> Moment:
+        return self.viewer.driver.moment
+
+    def perform(self, work: Callable[[Session], object]) -> object:
+        """Do something to the session in its own thread."""
+        done = asyncio.run_coroutine_threadsafe(self.viewer.driver.perform(work), self.loop)
+        return done.result(SECONDS)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds that the driver tells of."""
+        asyncio.run_coroutine_threadsafe(self._until(condition), self.loop).result(SECONDS)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        changed = asyncio.Event()
+        stop = self.viewer.driver.watch(changed.set)
+        while not condition():
+            await changed.wait()
+            changed.clear()
+        stop()
+
+    async def _run(self) -> None:
+        async with Viewer(
+            self.session, models=self._models, host="127.0.0.1", port=0
+        ) as self.viewer:
+            self.url = self.viewer.url
+            self._ready.set()
+            await self._stop.wait()
+
+
+def cube(num_dims: int, size: int = 10) -> voxnca.NCA:
+    """Make a still creature, a square or a cube, in which every cell has a colour of its own."""
+    index = np.indices((size,) * num_dims)
+    rgba = np.full((size,) * num_dims + (4,), 255, dtype=np.uint8)
+    for channel in range(3):
+        rgba[..., channel] = 40 + 20 * index[channel % num_dims]
+    rgba[..., 2] = 240 - rgba[..., 0] if num_dims == 2 else rgba[..., 2]
+    model = voxnca.NCA(voxnca.ModelConfig(num_dims=num_dims))
+    model.target = voxnca.Target.from_rgba8(rgba, name="cube")
+    return model
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert found, "the browser tests need Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def cubes() -> Iterator[Served]:
+    """A 3D cube that stands still, shared by the tests that leave it as they found it."""
+    with Served(Session(cube(3), start="target"), voxnca.model_names()) as served:
+        yield served
+
+
+@pytest.fixture
+def still(cubes: Served) -> Served:
+    """The cube, paused and whole again."""
+    cubes.perform(Session.pause)
+    cubes.perform(Session.reset)
+    cubes.loop.call_soon_threadsafe(cubes.viewer.driver.say, "")
+    return cubes
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open pages that must neither complain nor call anybody but this machine."""
+    contexts = []
+    complaints: list[str] = []
+
+    def note(request) -> None:
+        local = request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
+        if not local:
+            complaints.append(f"request to {request.url}")
+
+    def open_page(url: str, *, width: int = 1000, height: int = 700, **options: object) -> Page:
+        options.setdefault("color_scheme", "dark")
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(SECONDS * 1000)
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on("request", note)
+        page.goto(url)
+        page.locator("canvas[data-frame]").wait_for()
+        settle(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def settle(page: Page, after: str = "0") -> None:
+    """Wait until the picture, of a paused session, fits the page and is final.
+
+    Args:
+        page: to look at.
+        after: number of a frame that is out of date.
+    """
+    page.wait_for_function(
+        """after => {
+            const canvas = document.querySelector("canvas");
+            const fits = Math.abs(canvas.width / canvas.height
+                                  - canvas.clientWidth / canvas.clientHeight) < 0.01;
+            return fits && canvas.dataset.final === "1" && Number(canvas.dataset.frame) > after;
+        }""",
+        arg=int(after),
+    )
+
+
+def wait_for_frame(page: Page, condition: str) -> None:
+    """Wait for a frame on the screen; `condition` is about `frame`, `step` and so on."""
+    page.wait_for_function(
+        f"""() => {{
+            const shown = document.querySelector("canvas")?.dataset ?? {{}};
+            const [frame, run, step, wounds] =
+                [shown.frame, shown.run, shown.step, shown.wounds].map(Number);
+            return {condition};
+        }}"""
+    )
+
+
+def point(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Turn fractions of the picture into a place on the page."""
+    box = page.locator("canvas").bounding_box()
+    return box["x"] + round(box["width"] * x), box["y"] + round(box["height"] * y)
+
+
+def color_at(page: Page, x: float, y: float) -> np.ndarray:
+    """Read the colour of a place of the page from the picture."""
+    return np.array(
+        page.evaluate(
+            """([x, y]) => {
+                const canvas = document.querySelector("canvas");
+                const area = canvas.getBoundingClientRect();
+                const column = Math.floor((x - area.left) / area.width * canvas.width);
+                const row = Math.floor((y - area.top) / area.height * canvas.height);
+                return [...canvas.getContext("2d").getImageData(column, row, 1, 1).data];
+            }""",
+            [x, y],
+        )[:3],
+        dtype=float,
+    )
+
+
+def frame_number(page: Page) -> str:
+    return page.locator("canvas").get_attribute("data-frame")
+
+
+def picture(page: Page) -> str:
+    return page.evaluate("document.querySelector('canvas').toDataURL()")
+
+
+def ball(cells: np.ndarray, center: list[int], radius: float) -> np.ndarray:
+    return ((cells - center) ** 2).sum(1) <= radius**2
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+class TestClick:
+    @pytest.mark.parametrize(("x", "y"), [(0.5, 0.45), (0.42, 0.6), (0.6, 0.52)])
+    def test_in_3d_removes_the_ball_round_the_voxel_under_the_pointer(self, still, open_page, x, y):
+        page, before = open_page(still.url), still.moment
+        seen = color_at(page, *point(page, x, y))
+        page.mouse.click(*point(page, x, y))
+        page.get_by_text("Removed").wait_for()
+        after, notice = still.moment, page.locator(".voxnca-notice").inner_text()
+        center = [
+            int(part) for part in notice[notice.index("[") + 1 : notice.index("]")].split(",")
+        ]
+        gone = ball(before.cells, center, 4)
+        assert np.array_equal(after.cells, before.cells[~gone])
+        assert notice.startswith(f"Removed {gone.sum()} voxels")
+        color = before.colors[(before.cells == center).all(1)][0].astype(float)
+        assert np.allclose(seen / seen.sum(), color / color.sum(), atol=0.02), "the voxel it showed"
+
+    def test_in_2d_removes_the_disc_round_the_cell_under_the_pointer(self, open_page):
+        with Served(Session(cube(2), start="target")) as served:
+            served.perform(Session.pause)
+            page, before = open_page(served.url), served.moment
+            for x, y in ((0.5, 0.5), (0.4, 0.7)):
+                served.perform(Session.reset)
+                wait_for_frame(page, "wounds === 0")
+                seen = color_at(page, *point(page, x, y))
+                center = before.cells[(before.colors == seen).all(1)][0].tolist()
+                page.mouse.click(*point(page, x, y))
+                wait_for_frame(page, "wounds === 1")
+                gone = ball(before.cells, center, 4)
+                assert np.array_equal(served.moment.cells, before.cells[~gone])
+
+    def test_beside_the_creature_removes_nothing(self, still, open_page):
+        page = open_page(still.url)
+        page.mouse.click(*point(page, 0.02, 0.02))
+        page.get_by_text("No voxel there").wait_for()
+        assert still.moment.num_wounds == 0
+
+    def test_heals(self, open_page):
+        session = Session(voxnca.load("mushroom"))
+        for _ in range(3 * (session.model.info.grow_steps or 64)):
+            session.step()
+        session.set_speed(60)
+        with Served(session) as served:
+            page = open_page_running(open_page, served)
+            before = len(served.moment.cells)
+            page.mouse.click(*point(page, 0.5, 0.35))
+            served.until(lambda: served.moment.num_wounds == 1)
+            assert len(served.moment.cells) < before
+            served.until(lambda: abs(len(served.moment.cells) - before) <= 0.03 * before)
+            expect(page.locator("#voxnca-live")).not_to_be_empty()
+
+
+def open_page_running(open_page: Callable[..., Page], served: Served) -> Page:
+    """Open a page on a creature that moves: it is paused until the picture has settled."""
+    served.perform(Session.pause)
+    page = open_page(served.url)
+    served.perform(Session.play)
+    return page
+
+
+class TestDrag:
+    def test_turns_the_picture_and_removes_nothing(self, still, open_page):
+        page = open_page(still.url)
+        before, number = picture(page), frame_number(page)
+        page.mouse.move(*point(page, 0.5, 0.5))
+        page.mouse.down()
+        page.mouse.move(*point(page, 0.6, 0.55), steps=5)
+        page.mouse.up()
+        settle(page, after=number)
+        assert picture(page) != before
+        assert still.moment.num_wounds == 0
+
+    def test_of_five_pixels_and_back_is_still_a_drag(self, still, open_page):
+        page = open_page(still.url)
+        x, y = point(page, 0.5, 0.5)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 5, y)
+        page.mouse.move(x, y)
+        page.mouse.up()
+        # A click behind it shows that everything before has arrived.
+        page.mouse.click(*point(page, 0.02, 0.02))
+        page.get_by_text("No voxel there").wait_for()
+        assert still.moment.num_wounds == 0
+
+    def test_of_three_pixels_is_a_click(self, still, open_page):
+        page = open_page(still.url)
+        x, y = point(page, 0.5, 0.5)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 3, y)
+        page.mouse.up()
+        wait_for_frame(page, "wounds === 1")
+
+    def test_wheel_zooms_and_c_shows_all_of_it_again(self, still, open_page):
+        page = open_page(still.url)
+        before = picture(page)
+        page.mouse.move(*point(page, 0.5, 0.5))
+        page.mouse.wheel(0, -400)
+        page.wait_for_function(
+            "p => document.querySelector('canvas').toDataURL() !== p", arg=before
+        )
+        number = frame_number(page)
+        page.keyboard.press("c")
+        settle(page, after=number)
+        assert picture(page) == before
+
+    def test_arrow_keys_turn_it_for_those_without_a_mouse(self, still, open_page):
+        page = open_page(still.url)
+        before = picture(page)
+        page.locator("canvas").focus()
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_function(
+            "p => document.querySelector('canvas').toDataURL() !== p", arg=before
+        )
+
+
+class TestControls:
+    def test_play_pause_step_and_reset(self, still, open_page):
+        page = open_page(still.url)
+        press(page, "One step")
+        wait_for_frame(page, "step === 1")
+        expect(page.locator("#voxnca-step")).to_have_text("1")
+        press(page, "Play")
+        wait_for_frame(page, "step > 3")
+        press(page, "Pause")
+        expect(page.locator("#voxnca-paused")).to_be_visible()
+        assert not still.viewer.driver.playing
+        press(page, "Grow again from the seed")
+        wait_for_frame(page, "step === 0")
+
+    def test_keys(self, still, open_page):
+        page = open_page(still.url)
+        page.keyboard.press(".")
+        wait_for_frame(page, "step === 1")
+        page.keyboard.press(" ")
+        wait_for_frame(page, "step > 2")
+        expect(page.get_by_role("button", name="Pause")).to_be_visible()
+        page.keyboard.press(" ")
+        expect(page.locator("#voxnca-paused")).to_be_visible()
+        page.keyboard.press("r")
+        wait_for_frame(page, "step === 0")
+
+    def test_wounds_the_centre_with_the_radius_of_the_slider(self, still, open_page):
+        page, before = open_page(still.url), still.moment
+        page.get_by_role("slider", name="Wound radius").focus()
+        for _ in range(2):
+            page.keyboard.press("ArrowLeft")
+        expect(page.get_by_text("Wound radius: 3 cells")).to_be_visible()
+        still.until(lambda: still.session.radius_cells == 3)
+        press(page, "Wound the centre")
+        page.get_by_text("radius 3.").wait_for()
+        assert 90 < len(before.cells) - len(still.moment.cells) < 130
+        page.get_by_role("slider", name="Wound radius").focus()
+        for _ in range(2):
+            page.keyboard.press("ArrowRight")
+        still.until(lambda: still.session.radius_cells == 4)
+
+    def test_switches_the_model(self, still, open_page):
+        page = open_page(still.url)
+        name = voxnca.model_names()[0]
+        page.get_by_role("combobox", name="Model").first.click()
+        page.get_by_role("option", name=name).click()
+        wait_for_frame(page, "run === 2 && step > 0")
+        assert still.session.model.info.name == name
+        page.get_by_role("combobox", name="Model").first.click()
+        page.get_by_role("option", name="cube").click()
+        wait_for_frame(page, "run === 3")
+        assert still.session.model.target.name == "cube"
+
+    def test_saves_a_screenshot(self, still, open_page):
+        page = open_page(still.url)
+        with page.expect_download() as download:
+            press(page, "Save a screenshot")
+        assert download.value.suggested_filename.endswith("-0.png")
+        assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+    def test_every_control_has_a_name(self, still, open_page):
+        page = open_page(still.url)
+        for role in ("button", "slider", "combobox", "img"):
+            found = page.get_by_role(role)
+            assert found.count() > 0
+            for k in range(found.count()):
+                expect(found.nth(k)).to_have_accessible_name(re.compile(r"\w"))
+
+
+class TestTrouble:
+    def test_a_failure_pauses_and_says_why_and_the_picture_stays(self, open_page):
+        session = Session(cube(3), start="target")
+        session.pause()
+        with Served(session) as served:
+            page = open_page(served.url)
+            with torch.no_grad():
+                session.model.out.bias[3] = float("nan")
+            page.keyboard.press(" ")
+            page.locator(".voxnca-error").wait_for()
+            assert "no longer finite" in page.locator(".voxnca-error").inner_text()
+            expect(page.locator("#voxnca-paused")).to_be_visible()
+            expect(page.locator("canvas")).to_be_visible()
+            assert not served.viewer.driver.playing
+
+    def test_a_model_that_is_gone_is_said_and_the_one_before_goes_on(self, open_page):
+        with Served(Session(cube(3), start="target"), ("gone",)) as served:
+            page = open_page_running(open_page, served)
+            page.get_by_role("combobox", name="Model").first.click()
+            page.get_by_role("option", name="gone").click()
+            page.locator(".voxnca-error").wait_for()
+            expect(page.locator(".v-select__selection")).to_have_text("cube (untrained)")
+            wait_for_frame(page, "run === 1 && step > 1")
+
+    def test_a_server_that_stopped_is_said(self, open_page):
+        with Served(Session(cube(2), start="target")) as served:
+            page = open_page_running(open_page, served)
+            served.stop()
+            expect(page.get_by_role("alert")).to_contain_text("voxnca has stopped")
+
+
+class TestTabs:
+    def test_share_the_creature_and_not_the_camera(self, still, open_page):
+        one, other = open_page(still.url), open_page(still.url, width=800, height=600)
+        before, number = (picture(one), picture(other)), frame_number(one)
+        one.locator("canvas").focus()
+        one.keyboard.press("ArrowLeft")
+        settle(one, after=number)
+        assert picture(one) != before[0]
+        assert picture(other) == before[1]
+        one.mouse.click(*point(one, 0.5, 0.5))
+        for page in (one, other):
+            wait_for_frame(page, "wounds === 1")
+            page.get_by_text("Removed").wait_for()
+        press(other, "Play")
+        expect(one.get_by_role("button", name="Pause")).to_be_visible()
+        one.close()
+        wait_for_frame(other, "step > 3")
+        press(other, "Pause")
+        other.close()
+        page = open_page(still.url)
+        assert page.locator("#voxnca-step").inner_text() != "0"
+
+    def test_reloads_with_the_key_it_had(self, still, open_page):
+        page = open_page(still.url)
+        assert "secret" not in page.url
+        page.reload()
+        page.locator("canvas[data-frame]").wait_for()
+
+
+class TestLooks:
+    def test_icons_come_from_the_package(self, still, open_page):
+        page = open_page(still.url)
+        assert page.evaluate("document.fonts.check('24px \"Material Design Icons\"')")
+
+    def test_is_usable_at_700_pixels(self, still, open_page):
+        page = open_page(still.url, width=700, height=800)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 700
+        assert page.locator("canvas").bounding_box()["width"] == 700
+        for name in ("Play", "One step", "Save a screenshot", "Light theme"):
+            expect(page.get_by_role("button", name=name)).to_be_in_viewport()
+        press(page, "Open the settings")
+        expect(page.get_by_role("slider", name="Wound radius")).to_be_in_viewport()
+
+    def test_follows_the_system_and_changes_by_a_button(self, still, open_page):
+        page = open_page(still.url, color_scheme="light")
+        assert color_at(page, *point(page, 0.02, 0.02)).min() > 200
+        press(page, "Dark theme")
+        page.wait_for_function(
+            "document.querySelector('canvas').getContext('2d')"
+            ".getImageData(2, 2, 1, 1).data[0] < 90"
+        )
+
+
+class TestDoor:
+    def test_a_page_without_the_key_says_where_to_find_it(self, still, browser):
+        with fresh(browser) as page:
+            page.goto(still.url.split("?")[0])
+            expect(page.get_by_role("alert")).to_contain_text("This page needs its key")
+
+    def test_a_page_with_a_wrong_key_says_so(self, still, browser):
+        with fresh(browser) as page:
+            page.goto(still.url.split("?")[0] + "?secret=wslink-secret")
+            expect(page.get_by_role("alert")).to_contain_text("This key is not valid")
+
+    def test_a_foreign_name_for_this_machine_is_refused(self, still, browser):
+        with fresh(browser) as page:
+            answer = page.goto(still.url.replace("127.0.0.1", FOREIGN))
+            assert answer.status == 403
+
+    @pytest.mark.parametrize("path", ["ws", "stream"])
+    def test_a_page_of_another_site_cannot_connect(self, still, browser, path):
+        with fresh(browser) as page:
+            page.route(f"http://{FOREIGN}/", lambda route: route.fulfill(body="<p>evil</p>"))
+            page.goto(f"http://{FOREIGN}/")
+            outcome = page.evaluate(
+                """url => new Promise(done => {
+                    const socket = new WebSocket(url);
+                    socket.onopen = () => done("open");
+                    socket.onerror = () => done("refused");
+                })""",
+                f"ws://127.0.0.1:{still.viewer.port}/{path}",
+            )
+            assert outcome == "refused"
+
+
+@contextmanager
+def fresh(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
