@@ -82,4 +82,6 @@ class Canvas:
         projected = sum(o * d for o, d in zip(offsets, along, strict=True))
         share = np.clip(projected / sum(d * d for d in along), 0, 1)
         squared = sum((o - share * d) ** 2 for o, d in zip(offsets, along, strict=True))
-        return np.asarray(squared <= max(radius, 0.6 * self.cell) ** 2)
+        # Half a cell's diagonal: no line, whatever its direction, passes between the cells.
+        thinnest = 0.5 * len(start) ** 0.5 * self.cell
+        return np.asarray(squared <= max(radius, thinnest) ** 2)
