@@ -491,8 +491,11 @@ class TestLooks:
 
     def test_follows_the_system_and_changes_by_a_button(self, still, open_page):
         page = open_page(still.url, color_scheme="light")
+        app = page.locator(".v-application")
+        expect(app).to_contain_class("v-theme--light")
         assert color_at(page, *point(page, 0.02, 0.02)).min() > 200
         press(page, "Dark theme")
+        expect(app).to_contain_class("v-theme--dark")
         page.wait_for_function(
             "document.querySelector('canvas').getContext('2d')"
             ".getImageData(2, 2, 1, 1).data[0] < 90"

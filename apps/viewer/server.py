@@ -192,8 +192,8 @@ def serve(
     Raises:
         VoxncaError: when the port is in use, or this machine cannot draw in 3D.
     """
-    check_gl()
     with suppress(KeyboardInterrupt):
+        check_gl()
         asyncio.run(_serve(session, models, host, port, open_browser=open_browser))
 
 

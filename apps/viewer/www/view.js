@@ -1,6 +1,6 @@
 // The picture: paints the frames that the server sends, and sends it mouse, size and keys.
 (() => {
-  const { inject, onBeforeUnmount, onMounted, ref, watch } = window.Vue;
+  const { inject, nextTick, onBeforeUnmount, onMounted, ref, watch } = window.Vue;
 
   const CLICK_PIXELS = 4; // a drag farther than this is never a wound
   const RETRY_MS = 1000;
@@ -229,7 +229,8 @@
       }
 
       function shortcut(event) {
-        if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+        if (event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.repeat && event.key !== ".") return;
         // Where keys mean something else, in lists, sliders and text, they go on meaning it.
         const role = event.target.closest?.("input, textarea, [role=slider], [role=listbox]");
         if (role || (event.key === " " && event.target.closest?.("button"))) return;
@@ -262,7 +263,8 @@
 
       onMounted(() => {
         const light = window.matchMedia("(prefers-color-scheme: light)").matches;
-        trame.state.set("theme", light ? "light" : "dark");
+        // When this is mounted the page round it is not yet, and would not hear of it.
+        nextTick(() => trame.state.set("theme", light ? "light" : "dark"));
         // Vuetify's list of models names its inner field and forgets the outer one.
         document.querySelector(".v-select .v-field")?.setAttribute("aria-label", "Model");
         stream = new Stream(paint, resize);
