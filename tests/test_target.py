@@ -88,6 +88,16 @@ def test_a_target_larger_than_the_grid_says_what_to_do():
         target.place((20, 20, 20))
 
 
+@pytest.mark.parametrize("heavy_end", [slice(0, 4), slice(6, 10)])
+def test_a_target_that_only_leans_out_of_the_grid_is_refused_too(heavy_end):
+    array = np.zeros((1, 10, 4), np.uint8)
+    array[0, [0, -1]] = array[0, heavy_end] = 255
+    target = Target.from_rgba8(array, name="bat")
+    assert target.place(training_space(target, 0)).shape[1] > 10
+    with pytest.raises(ArgumentError, match="'bat' .* does not fit"):
+        target.place((1, 10))
+
+
 FAINT = np.full((3, 3, 4), 127, np.uint8)  # nothing above half
 
 
