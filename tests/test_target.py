@@ -94,7 +94,7 @@ def test_a_target_that_only_leans_out_of_the_grid_is_refused_too(heavy_end):
     array[0, [0, -1]] = array[0, heavy_end] = 255
     target = Target.from_rgba8(array, name="bat")
     assert target.place(training_space(target, 0)).shape[1] > 10
-    with pytest.raises(ArgumentError, match="'bat' .* does not fit"):
+    with pytest.raises(ArgumentError, match=r"'bat' .* does not fit"):
         target.place((1, 10))
 
 
