@@ -96,6 +96,28 @@ class TestKey:
             assert answer.status == 204
 
 
+async def call(socket, method: str, *args: object) -> None:
+    """Call a method of trame's as a page does."""
+    rpc = {"wslink": "1.0", "id": "rpc:x:0", "method": method, "args": list(args)}
+    payload = msgpack.packb(rpc)
+    await socket.send_bytes(bytes(8) + len(payload).to_bytes(4, "little") + payload)
+
+
+async def test_a_page_cannot_open_a_file_that_is_not_in_the_list(viewer, client, small_model_file):
+    changed, model = asyncio.Event(), viewer.driver.model
+    async with client.ws_connect("/ws") as socket:
+        await hello(socket, viewer.gate.key)
+        viewer.driver.watch(changed.set)
+        change = {"key": "model", "value": str(small_model_file)}
+        await call(socket, "trame.state.update", [change])
+        await call(socket, "trame.trigger", "pause", [], {})
+        async with asyncio.timeout(SECONDS):
+            while viewer.driver.playing:
+                await changed.wait()
+                changed.clear()
+    assert viewer.driver.model is model
+
+
 class TestOrigin:
     @pytest.mark.parametrize("path", ["/ws", "/stream"])
     @pytest.mark.parametrize(

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import queue
 import re
 import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+import webbrowser
+from contextlib import closing, contextmanager, suppress
 from time import monotonic
 from urllib.request import urlopen
 
 import aiohttp
 import pytest
 
-from apps.viewer import gl
+from apps.viewer import gl, server
+from apps.viewer.session import Session
 from voxnca import VoxncaError
 
 SERVE = """
@@ -31,14 +35,15 @@ except voxnca.VoxncaError as error:
     sys.exit(f"error: {error}")
 """
 STOP_SECONDS = 3.0
+NO_GL = {"__EGL_VENDOR_LIBRARY_FILENAMES": "/nonexistent", "DISPLAY": ""}
 
 
 @contextmanager
-def process(*arguments: str):
+def process(*arguments: str, **environment: str):
     """Serve in a process of its own; whatever the test does, it ends."""
     command = [sys.executable, "-c", SERVE, *arguments]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, **pipes) as running:
+    with subprocess.Popen(command, env=os.environ | environment, **pipes) as running:
         try:
             yield running
         finally:
@@ -118,12 +123,49 @@ class TestProcess:
             f"error: port {port} is in use on 127.0.0.1; give another by --port, or 0 for any\n"
         )
 
-    def test_an_address_of_another_machine_is_one_clear_line(self):
-        with process("192.0.2.1", "0") as running:
+    async def test_an_address_of_another_machine_is_one_clear_line(self, small_model):
+        with pytest.raises(VoxncaError, match=r"^cannot listen on 192\.0\.2\.1 port 0: .*--host"):
+            async with server.Viewer(Session(small_model), models=(), host="192.0.2.1", port=0):
+                raise AssertionError("it listens there")
+
+    def test_without_gl_is_one_clear_line(self):
+        with process("127.0.0.1", "0", **NO_GL) as running:
             output, errors = running.communicate(timeout=60)
         assert output == ""
-        assert errors.startswith("error: cannot listen on 192.0.2.1 port 0: ")
+        assert errors.startswith("error: this machine cannot draw in 3D")
         assert errors.count("\n") == 1
+
+
+class TestBrowser:
+    @pytest.fixture
+    def opened(self, monkeypatch) -> queue.Queue[str]:
+        """The addresses that a browser is asked to open."""
+        addresses: queue.Queue[str] = queue.Queue()
+        monkeypatch.setattr(webbrowser, "open", addresses.put)
+        return addresses
+
+    @pytest.mark.parametrize(("screen", "wanted"), [(":0", True), ("", True), (":0", False)])
+    async def test_opens_where_there_is_a_screen_and_it_is_wanted(
+        self, monkeypatch, small_model, opened, screen, wanted
+    ):
+        monkeypatch.setattr(sys, "platform", "linux")
+        monkeypatch.setenv("DISPLAY", screen)
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        said: asyncio.Queue[str] = asyncio.Queue()
+        monkeypatch.setattr(server, "_tell", said.put_nowait)
+        serving = asyncio.create_task(
+            server.serve_forever(
+                Session(small_model), models=(), host="127.0.0.1", port=0, open_browser=wanted
+            )
+        )
+        address = re.search(r"http://\S+", await said.get())[0]
+        assert "Ctrl-C" in await said.get()
+        if screen and wanted:
+            assert await asyncio.to_thread(opened.get, timeout=20) == address
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
+        assert opened.empty()
 
 
 class TestProbe:
@@ -137,8 +179,8 @@ class TestProbe:
             gl.check_gl()
 
     def test_says_so_without_the_libraries(self, monkeypatch):
-        monkeypatch.setenv("__EGL_VENDOR_LIBRARY_FILENAMES", "/nonexistent")
-        monkeypatch.delenv("DISPLAY", raising=False)
+        for name, value in NO_GL.items():
+            monkeypatch.setenv(name, value)
         with pytest.raises(VoxncaError, match="cannot draw in 3D"):
             gl.check_gl()
 

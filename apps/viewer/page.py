@@ -45,10 +45,11 @@ class Page:
         self._state, self._driver = server.state, driver
         self._opened = driver.model
         self._name = self._opened_name = _name(driver.model)
+        self._models = list(dict.fromkeys([self._name, *models]))
         self._changed = asyncio.Event()
         self._state.update(
             model=self._name,
-            models=list(dict.fromkeys([self._name, *models])),
+            models=self._models,
             radius=driver.radius_cells,
             speed=round(driver.speed),
             theme="dark",
@@ -137,7 +138,10 @@ class Page:
         if model == self._name:
             return
         self._driver.say("")
-        if await self._driver.perform(lambda session: self._switch(session, model)):
+        # A tab may send any name: a path is no choice of this list.
+        if model in self._models and await self._driver.perform(
+            lambda session: self._switch(session, model)
+        ):
             self._name = model
         with self._state:
             self._state.model = self._name

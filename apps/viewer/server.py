@@ -194,12 +194,15 @@ def serve(
     """
     with suppress(KeyboardInterrupt):
         check_gl()
-        asyncio.run(_serve(session, models, host, port, open_browser=open_browser))
+        asyncio.run(
+            serve_forever(session, models=models, host=host, port=port, open_browser=open_browser)
+        )
 
 
-async def _serve(
-    session: Session, models: Sequence[str], host: str, port: int, *, open_browser: bool
+async def serve_forever(
+    session: Session, *, models: Sequence[str], host: str, port: int, open_browser: bool
 ) -> None:
+    """Serve the viewer until cancelled; arguments and errors as of `serve`."""
     async with Viewer(session, models=models, host=host, port=port) as viewer:
         _tell(f"voxnca is at {viewer.url}")
         if host in WILDCARDS:
@@ -214,7 +217,8 @@ async def _serve(
         await asyncio.get_running_loop().create_future()
 
 
-def _tell(text: str, to: TextIO = sys.stdout) -> None:
+def _tell(text: str, to: TextIO | None = None) -> None:
+    to = to or sys.stdout
     to.write(text + "\n")
     to.flush()
 
