@@ -20,6 +20,7 @@ from voxnca import (
     model_names,
     target_names,
 )
+from voxnca.paths import is_file
 
 MODEL_SUFFIX = ".safetensors"
 TARGET_SUFFIXES = (".npy", ".png", ".vox")
@@ -94,7 +95,7 @@ def open_item(text: str, *, size: int | None = None) -> NCA | Target:
 
 def _find_file(text: str) -> Item | None:
     path = Path(text)
-    if not path.is_file():
+    if not is_file(path):
         return None
     suffix = path.suffix.lower()
     if suffix == MODEL_SUFFIX:

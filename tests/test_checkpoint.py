@@ -251,6 +251,8 @@ def test_a_missing_file_lists_the_shipped_models(tmp_path):
         load(tmp_path / "nothing")
     with pytest.raises(FileError):
         load(tmp_path)
+    with pytest.raises(FileError, match="no such file"):
+        load("a" * 5000)
     with pytest.raises(FileError):
         Training.load(tmp_path / "nothing")
 

@@ -70,6 +70,7 @@ def test_the_suffix_of_a_file_says_its_kind(here: Path, name: str, kind: Kind) -
         ("mushroom", (Kind.MODEL,), "mushroom: is a target; give a model, one of: duck"),
         ("notes.txt", (), "the suffix '.txt' is unknown"),
         ("", (), "neither a file"),
+        ("a" * 5000, (), "neither a file"),
     ],
 )
 def test_what_is_not_found_is_told_with_what_there_is(

@@ -14,6 +14,7 @@ from voxnca.atomic import write_bytes
 from voxnca.config import ModelConfig, TrainConfig
 from voxnca.errors import FileError, VoxncaError
 from voxnca.model import NCA, ModelInfo
+from voxnca.paths import is_file
 from voxnca.perception import num_kernels
 from voxnca.quality import Quality
 from voxnca.shipped import model_names, model_path
@@ -56,7 +57,7 @@ def load(name_or_path: str | Path) -> NCA:
     path = Path(name_or_path)
     if str(name_or_path) in model_names():
         path = model_path(str(name_or_path))
-    elif not path.exists():
+    elif not is_file(path):
         names = ", ".join(model_names()) or "none"
         raise FileError(f"{path}: no such file, and no shipped model; shipped are: {names}")
     tensors, fields = read_tensors(path, _FORMAT)
