@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,25 +16,17 @@ from typing import Self
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import voxnca
 from apps.viewer.server import Viewer
 from apps.viewer.session import Moment, Session
+from apps.workshop.browser import browser as start_browser
 
 SECONDS = 20
 FOREIGN = "evil.example"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # A name of somebody else's that leads to this machine, as in DNS rebinding.
-    f"--host-resolver-rules=MAP {FOREIGN} 127.0.0.1",
-]
+REBINDING = f"--host-resolver-rules=MAP {FOREIGN} 127.0.0.1"
+"""A name of somebody else's that leads to this machine."""
 
 
 class Served:
@@ -106,12 +97,8 @@ def cube(num_dims: int, size: int = 10) -> voxnca.NCA:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert found, "the browser tests need Chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+    with start_browser(REBINDING) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -331,10 +318,10 @@ class TestDrag:
         page.wait_for_function(
             "p => document.querySelector('canvas').toDataURL() !== p", arg=before
         )
-        number = frame_number(page)
         page.keyboard.press("c")
-        settle(page, after=number)
-        assert picture(page) == before
+        page.wait_for_function(
+            "p => document.querySelector('canvas').toDataURL() === p", arg=before
+        )
 
     def test_arrow_keys_turn_it_for_those_without_a_mouse(self, still, open_page):
         page = open_page(still.url)

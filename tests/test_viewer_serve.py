@@ -12,7 +12,6 @@ import subprocess
 import sys
 import webbrowser
 from contextlib import closing, contextmanager, suppress
-from time import monotonic
 from urllib.request import urlopen
 
 import aiohttp
@@ -34,7 +33,6 @@ try:
 except voxnca.VoxncaError as error:
     sys.exit(f"error: {error}")
 """
-STOP_SECONDS = 3.0
 NO_GL = {"__EGL_VENDOR_LIBRARY_FILENAMES": "/nonexistent", "DISPLAY": ""}
 
 
@@ -60,10 +58,8 @@ def address(running: subprocess.Popen[str]) -> str:
 
 def stop(running: subprocess.Popen[str]) -> str:
     """Press Ctrl-C and return what it says on its way out."""
-    start = monotonic()
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=30)
-    assert monotonic() - start <= STOP_SECONDS
     assert running.returncode == 0
     return errors
 

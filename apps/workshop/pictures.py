@@ -7,10 +7,6 @@ machine makes the same pictures again.
 from __future__ import annotations
 
 import io
-import re
-import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 import voxnca
+from apps.workshop.browser import browser, served
 
 MODEL = "mushroom"
 GROW_STEPS, HEAL_STEPS = 44, 56
@@ -33,46 +30,21 @@ MOVIE_COLOURS = 96
 FRAME_MS, HOLD_MS = 70, 1200
 SETTLE_MS = 700
 """Until a picture that stands still has been drawn smoothly."""
-BROWSER_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+VOXNCA = str(Path(sys.executable).with_name("voxnca"))
 
 
 @contextmanager
-def viewer(model: str) -> Iterator[str]:
-    """Run the viewer on a free port; give its address."""
-    voxnca_command = str(Path(sys.executable).with_name("voxnca"))
-    command = [voxnca_command, "app", model, "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-        assert process.stdout is not None
-        try:
-            lines = (re.search(r"http://\S+", line) for line in process.stdout)
-            yield next(match[0] for match in lines if match)
-        finally:
-            process.send_signal(signal.SIGINT)
-
-
-@contextmanager
-def page(address: str, width: int, height: int) -> Iterator[Page]:
+def page(width: int, height: int) -> Iterator[Page]:
     """Open the viewer in a browser window, paused on the seed."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=BROWSER_FLAGS
-        )
-        tab = browser.new_page(viewport={"width": width, "height": height})
+    command = [VOXNCA, "app", MODEL, "--port", "0", "--no-browser"]
+    with served(command) as address, browser() as chromium:
+        tab = chromium.new_page(viewport={"width": width, "height": height})
         tab.goto(address)
         tab.wait_for_selector("canvas[data-step]")
         tab.get_by_label("Pause").click()
         tab.get_by_label("Grow again from the seed").click()
         _wait_for(tab, 0)
         yield tab
-        browser.close()
 
 
 def film(tab: Page) -> list[Image.Image]:
@@ -146,9 +118,9 @@ def photograph(tab: Page, name: str) -> None:
 def main() -> None:
     """Make `carve.gif` and `viewer.png`."""
     (voxnca.data_path() / "pictures").mkdir(exist_ok=True)
-    with viewer(MODEL) as address, page(address, *WINDOW) as tab:
+    with page(*WINDOW) as tab:
         write_movie(film(tab), "carve.gif")
-    with viewer(MODEL) as address, page(address, 1200, 760) as tab:
+    with page(1200, 760) as tab:
         photograph(tab, "viewer.png")
 
 

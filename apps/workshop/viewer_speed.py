@@ -7,23 +7,21 @@ and while the mouse turns the creature.
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 from statistics import median
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 import voxnca
 from apps.viewer import serve
 from apps.viewer.session import Session
+from apps.workshop.browser import browser, served
 
 SPACE = (32, 32, 32)
 ALIVE_SHARE = 0.12
 NUM_CLICKS = 15
 SECONDS = 6
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
 
 _WATCH = """() => {
     const canvas = document.querySelector("canvas");
@@ -94,26 +92,19 @@ def milliseconds_to_wound(page: Page) -> list[float]:
 
 def main() -> None:
     """Print the figures."""
-    browser_path = shutil.which("chromium") or shutil.which("google-chrome")
     command = [sys.executable, "-m", "apps.workshop.viewer_speed", "serve"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
-        assert server.stdout
-        address = server.stdout.readline().split()[-1]
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=browser_path, args=[*FLAGS])
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            page.goto(address)
-            page.locator("canvas[data-frame]").wait_for()
-            page.wait_for_timeout(2000)
-            page.evaluate(_WATCH)
-            print(f"frames a second, running: {frames_per_second(page, turning=False):.1f}")
-            print(f"frames a second, turning: {frames_per_second(page, turning=True):.1f}")
-            page.keyboard.press("c")
-            taken = sorted(milliseconds_to_wound(page))
-            print(f"click to wound: median {median(taken):.0f} ms, worst {taken[-1]:.0f} ms")
-            print("steps taken:", page.locator("canvas").get_attribute("data-step"))
-            browser.close()
-        server.terminate()
+    with served(command) as address, browser() as chromium:
+        page = chromium.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(address)
+        page.locator("canvas[data-frame]").wait_for()
+        page.wait_for_timeout(2000)
+        page.evaluate(_WATCH)
+        print(f"frames a second, running: {frames_per_second(page, turning=False):.1f}")
+        print(f"frames a second, turning: {frames_per_second(page, turning=True):.1f}")
+        page.keyboard.press("c")
+        taken = sorted(milliseconds_to_wound(page))
+        print(f"click to wound: median {median(taken):.0f} ms, worst {taken[-1]:.0f} ms")
+        print("steps taken:", page.locator("canvas").get_attribute("data-step"))
 
 
 if __name__ == "__main__":
