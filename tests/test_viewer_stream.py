@@ -274,6 +274,25 @@ class TestDriver:
         assert "ZeroDivisionError" in caplog.text
         assert await bench.driver.perform(lambda session: session.step_index) == 0
 
+    async def test_a_failure_to_draw_pauses_says_why_and_lets_the_tab_come_back(
+        self, bench, monkeypatch
+    ):
+        async def fail(*_: object) -> Picture:
+            raise RuntimeError("no memory for a window")
+
+        await bench.driver.perform(Session.play)
+        listening = asyncio.create_task(bench.said())
+        with monkeypatch.context() as broken:
+            broken.setattr(bench.painter, "paint", fail)
+            async with bench.tab() as socket:
+                message = await asyncio.wait_for(socket.receive(), SECONDS)
+                assert message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING)
+                assert "no memory for a window" in await listening
+                assert bench.driver.notice.is_error
+        await until(bench, lambda _: not bench.driver.playing)
+        async with bench.tab() as socket:
+            await frame(socket)
+
 
 class TestTab:
     def test_keeps_the_last_frames_alone(self):

@@ -102,6 +102,11 @@ class Driver:
             return None
         return outcome
 
+    async def fail(self, error: Exception) -> None:
+        """Pause after a failure outside the session, and tell the users what it was."""
+        self._report(error)
+        await self.perform(Session.pause)
+
     async def run(self) -> None:
         """Take steps for ever, as fast as the session wants; a failure pauses it."""
         last = perf_counter()

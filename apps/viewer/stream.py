@@ -84,34 +84,38 @@ class _Connection:
         self._wanted, self._seen = asyncio.Event(), asyncio.Event()
 
     async def serve(self) -> None:
+        """Send and receive until the tab closes, or until either fails."""
         unwatch = self._driver.watch(self._wanted.set)
-        sender = asyncio.create_task(self._send())
+        tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._receive())]
         try:
-            async for message in self._socket:
-                if message.type is WSMsgType.TEXT:
-                    await self._obey(_parse(message.data))
-        except ArgumentError as error:
-            reason = str(error).encode()[:120]
-            await self._socket.close(code=WSCloseCode.UNSUPPORTED_DATA, message=reason)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             unwatch()
-            sender.cancel()
+            for task in tasks:
+                task.cancel()
             self._painter.forget(self._tab)
-        [outcome] = await asyncio.gather(sender, return_exceptions=True)
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            await self._end(outcome)
+
+    async def _end(self, outcome: BaseException | None) -> None:
+        if isinstance(outcome, ArgumentError):
+            reason = str(outcome).encode()[:120]
+            await self._socket.close(code=WSCloseCode.UNSUPPORTED_DATA, message=reason)
         # A tab that closes while a frame is under way is no error.
-        if isinstance(outcome, Exception) and not isinstance(outcome, ConnectionError):
-            raise outcome
+        elif isinstance(outcome, Exception) and not isinstance(outcome, ConnectionError):
+            await self._driver.fail(outcome)
+            await self._socket.close(code=WSCloseCode.INTERNAL_ERROR)  # the tab will come back
+
+    async def _receive(self) -> None:
+        async for message in self._socket:
+            if message.type is WSMsgType.TEXT:
+                await self._obey(_parse(message.data))
 
     async def _send(self) -> None:
-        """Send frames for ever; when that fails, close the tab's socket: it will come back."""
-        try:
-            frame = await self._send_frame(still=False)
-            while True:
-                still = await self._until_wanted(frame)
-                frame = await self._send_frame(still=still)
-        finally:
-            if not self._socket.closed:
-                await self._socket.close(code=WSCloseCode.INTERNAL_ERROR)
+        frame = await self._send_frame(still=False)
+        while True:
+            still = await self._until_wanted(frame)
+            frame = await self._send_frame(still=still)
 
     async def _until_wanted(self, last: Frame) -> bool:
         """Wait for something new to see; return whether the last frame is to be redone."""
