@@ -29,7 +29,7 @@ def mushroom(size: int) -> Canvas:
 
 
 def house(size: int) -> Canvas:
-    """A hollow cottage: thin walls, an open door, windows, a chimney."""
+    """A hollow cottage: thin walls, an open door, windows, a hearth under the chimney."""
     c = Canvas(size, (1, 0.84, 0.92))
     wall = max(1, round(size / 20)) * c.cell
     half_x, half_y, eaves, floor = 0.38, 0.34, 0.02, -0.5
@@ -41,9 +41,9 @@ def house(size: int) -> Canvas:
     roof = (c.z >= eaves) & (c.z <= roof_height + c.cell) & (abs(c.y) <= 0.42)
     c.paint(roof, "#b5443c")
     c.tint(roof & (abs(c.y) <= half_y) & (c.z < roof_height - wall), "#f3dfb5")
-    chimney = (abs(c.x - 0.2) <= 0.07) & (abs(c.y - 0.12) <= 0.07) & (c.z > 0.1)
-    c.paint(chimney & (c.z > roof_height - wall), "#8d6e63")
     c.clear(inner & (c.z > floor + wall) & (c.z < roof_height - wall) & (abs(c.y) <= 0.34))
+    stack = (abs(c.x - 0.1) <= 0.08) & (abs(c.y - 0.04) <= 0.08)
+    c.paint(stack, "#8d6e63")
     front = c.y < -half_y + wall
     c.tint(front & (abs(c.x + 0.06) <= 0.13) & (c.z < -0.12), "#5d4037")
     c.clear(front & (abs(c.x + 0.06) <= 0.09) & (c.z < -0.16) & (c.z > floor + wall))
