@@ -34,8 +34,7 @@ class Recipe:
 
 RECIPES = {
     "mushroom": Recipe("mushroom", 24, TrainOptions(num_steps=1800)),
-    "house": Recipe("house", 20, TrainOptions(num_steps=2000)),
-    "jellyfish": Recipe("jellyfish", 24, TrainOptions(num_steps=1800)),
+    "house": Recipe("house", 16, TrainOptions(num_steps=1800)),
     "butterfly": Recipe("butterfly", 32, TrainOptions(num_steps=4000)),
 }
 

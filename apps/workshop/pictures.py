@@ -38,7 +38,7 @@ def page(width: int, height: int) -> Iterator[Page]:
     """Open the viewer in a browser window, paused on the seed."""
     command = [VOXNCA, "app", MODEL, "--port", "0", "--no-browser"]
     with served(command) as address, browser() as chromium:
-        tab = chromium.new_page(viewport={"width": width, "height": height})
+        tab = chromium.new_page(viewport={"width": width, "height": height}, color_scheme="dark")
         tab.goto(address)
         tab.wait_for_selector("canvas[data-step]")
         tab.get_by_label("Pause").click()
