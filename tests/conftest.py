@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 # Before torch is loaded, here and in the processes that tests start.
@@ -13,6 +14,9 @@ import torch
 from hypothesis import HealthCheck, settings
 
 import voxnca
+
+# A shell starts background jobs with Ctrl-C ignored, and what they start would inherit it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Bits are compared, and sums depend on how many threads share them.
 torch.set_num_threads(1)

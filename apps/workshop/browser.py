@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -48,7 +47,7 @@ def served(command: Sequence[str]) -> Iterator[str]:
             lines = (re.search(r"http://\S+", line) for line in process.stdout)
             yield next(match[0] for match in lines if match)
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
 
 
 def _is_snap(path: str) -> bool:

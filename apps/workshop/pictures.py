@@ -26,7 +26,7 @@ PLACES = ((0.56, 0.34), (0.62, 0.42), (0.54, 0.46))
 WINDOW = (816, 680)
 """Of the movie: narrow enough for the page to put its drawer away."""
 MOVIE_WIDTH, MOVIE_HEIGHT = 480, 400
-MOVIE_COLOURS = 96
+MOVIE_COLOURS = 200
 FRAME_MS, HOLD_MS = 70, 1200
 SETTLE_MS = 700
 """Until a picture that stands still has been drawn smoothly."""
