@@ -7,8 +7,10 @@ needs them: `voxnca --help` does not wait.
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
@@ -25,12 +27,27 @@ BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
 P = ParamSpec("P")
 
 
+@contextmanager
+def plain_interrupt() -> Iterator[None]:
+    """Let Ctrl-C end the process at once: torch, while it loads, aborts on an exception."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def told_in_one_line(command: Callable[P, None]) -> Callable[P, None]:
     """Turn an error that the user can mend into one line on stderr and exit code 2."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        from voxnca import VoxncaError
+        with plain_interrupt():
+            from voxnca import VoxncaError
 
         try:
             command(*args, **kwargs)
