@@ -21,9 +21,9 @@ from voxnca import (
     target_names,
 )
 from voxnca.paths import is_file
+from voxnca.targets.loading import SUFFIXES
 
 MODEL_SUFFIX = ".safetensors"
-TARGET_SUFFIXES = (".npy", ".png", ".vox")
 
 
 class Kind(StrEnum):
@@ -100,11 +100,11 @@ def _find_file(text: str) -> Item | None:
     suffix = path.suffix.lower()
     if suffix == MODEL_SUFFIX:
         return Item(Kind.MODEL, path)
-    if suffix in TARGET_SUFFIXES:
+    if suffix in SUFFIXES:
         return Item(Kind.TARGET, path)
     raise FileError(
         f"{path}: the suffix {suffix!r} is unknown; a model is a {MODEL_SUFFIX} file, "
-        f"a target one of {', '.join(TARGET_SUFFIXES)}"
+        f"a target one of {', '.join(SUFFIXES)}"
     )
 
 
