@@ -9,9 +9,10 @@ from voxnca.config import (
     RolloutConfig,
     TrainConfig,
 )
+from voxnca.engines.threads import get_num_threads, set_num_threads
 from voxnca.errors import ArgumentError, FileError, TrainingError, VoxncaError
 from voxnca.evaluation import evaluate
-from voxnca.grid import seed, solid, to_rgba, training_space
+from voxnca.grid import Rows, seed, seed_rows, solid, to_rgba, training_space
 from voxnca.model import NCA, ModelInfo
 from voxnca.quality import Quality
 from voxnca.rollout import Rollout
@@ -31,6 +32,7 @@ __all__ = [
     "Quality",
     "Rollout",
     "RolloutConfig",
+    "Rows",
     "Target",
     "TrainConfig",
     "TrainStep",
@@ -40,11 +42,14 @@ __all__ = [
     "__version__",
     "data_path",
     "evaluate",
+    "get_num_threads",
     "load",
     "load_target",
     "model_names",
     "save",
     "seed",
+    "seed_rows",
+    "set_num_threads",
     "solid",
     "target_names",
     "to_rgba",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
@@ -30,6 +30,18 @@ SOLID_THRESHOLD = 0.5
 """A cell with alpha above this is drawn, picked, counted and compared."""
 MAX_CELLS = 2**31 - 1
 """Largest grid, batch included: cells are numbered by 32-bit integers."""
+
+
+class Rows(NamedTuple):
+    """Cells and what they hold; every cell not listed is zero.
+
+    Attributes:
+        coordinates: int64 `(N, 1 + d)`: batch row, then the cell's index.
+        values: `(N, C)`.
+    """
+
+    coordinates: Tensor
+    values: Tensor
 
 
 def check_space(space: Sequence[int], num_dims: int) -> tuple[int, ...]:
@@ -95,6 +107,47 @@ def seed(config: ModelConfig, space: Sequence[int], *, batch_size: int = 1) -> T
     middle: tuple[int | slice, ...] = (slice(None), *center(space), slice(ALPHA, None))
     state[middle] = 1.0
     return state
+
+
+def seed_rows(config: ModelConfig, space: Sequence[int]) -> Rows:
+    """Make one live cell in the centre, as `seed` does, without the grid round it.
+
+    Args:
+        config: gives the number of dimensions and channels.
+        space: sizes of the grid, `(H, W)` or `(D, H, W)`.
+
+    Raises:
+        ArgumentError: for a space of the wrong dimension.
+    """
+    space = check_space(space, config.num_dims)
+    values = torch.zeros(1, config.num_channels)
+    values[:, ALPHA:] = 1.0
+    return Rows(torch.tensor([[0, *center(space)]]), values)
+
+
+def check_rows(rows: Rows, config: ModelConfig, space: Sequence[int], batch_size: int) -> None:
+    """Check that `rows` are cells of grids `(batch_size, *space)`, each at most once.
+
+    Raises:
+        ArgumentError: when they are not.
+    """
+    coordinates, values = rows
+    wanted = (len(coordinates), config.num_dims + 1), (len(coordinates), config.num_channels)
+    if (tuple(coordinates.shape), tuple(values.shape)) != wanted:
+        raise ArgumentError(
+            f"rows {tuple(coordinates.shape)} and {tuple(values.shape)} must be coordinates "
+            f"(N, {config.num_dims + 1}) and values (N, {config.num_channels})"
+        )
+    if coordinates.dtype != torch.int64 or not values.is_floating_point():
+        raise ArgumentError(
+            f"rows are {coordinates.dtype} and {values.dtype}; pass int64 coordinates and "
+            "floating-point values"
+        )
+    sizes = torch.tensor([batch_size, *space])
+    if ((coordinates < 0) | (coordinates >= sizes)).any():
+        raise ArgumentError(f"rows hold a cell outside (B, *space) = {tuple(sizes.tolist())}")
+    if len(coordinates.unique(dim=0)) != len(coordinates):
+        raise ArgumentError("rows hold a cell twice; keep one of the two")
 
 
 def to_rgba(state: Tensor) -> Tensor:

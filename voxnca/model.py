@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from voxnca.config import ModelConfig, TrainConfig, check_seed
-from voxnca.engines import Rule, enter
-from voxnca.grid import check_state
+from voxnca.engines import Rule, enter, enter_rows
+from voxnca.grid import Rows, check_rows, check_space, check_state
 from voxnca.perception import kernels, learned_at_birth
 from voxnca.quality import Quality
 from voxnca.rollout import Rollout, check_count
@@ -111,33 +112,46 @@ class NCA(nn.Module):
 
     def rollout(
         self,
-        state: Tensor,
+        state: Tensor | Rows,
         *,
         seed: int = 0,
         engine: str = "auto",
         first_step: int = 0,
         first_sample: int = 0,
+        space: Sequence[int] | None = None,
+        batch_size: int = 1,
     ) -> Rollout:
         """Begin a run that keeps its live cells between steps.
 
         Args:
-            state: `(B, *space, C)`; it is not changed.
+            state: `(B, *space, C)`; it is not changed. Or the rows of grids that are empty
+                otherwise: the sparse engine then never holds a whole grid.
             seed: of the firing mask, 0 to 2^32 - 1.
             engine: `auto`, `dense` or `sparse`.
             first_step: number of the first step; continues a run.
             first_sample: number of the batch's first row; splits a batch.
+            space: sizes of the grid, for rows.
+            batch_size: B, for rows.
 
         Raises:
             ArgumentError: for a state of another shape or type, or an unknown engine.
         """
-        check_state(state, self.config)
         check_seed(seed)
-        state = state.to(self.hidden.weight.dtype)
-        field = enter(state, self.rule(), engine)
+        dtype = self.hidden.weight.dtype
+        if isinstance(state, Rows):
+            space = check_space(space or (), self.config.num_dims)
+            check_rows(state, self.config, space, batch_size)
+            rows = Rows(state.coordinates, state.values.to(dtype))
+            shape = (batch_size, *space, self.config.num_channels)
+            field = enter_rows(rows, shape, self.rule(), engine)
+        else:
+            check_state(state, self.config)
+            space, batch_size = tuple(state.shape[1:-1]), state.shape[0]
+            field = enter(state.to(dtype), self.rule(), engine)
         return Rollout(
             field,
-            space=tuple(state.shape[1:-1]),
-            batch_size=state.shape[0],
+            space=space,
+            batch_size=batch_size,
             seed=seed,
             first_step=check_count("first_step", first_step),
             first_sample=check_count("first_sample", first_sample),

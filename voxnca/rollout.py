@@ -7,9 +7,9 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from voxnca.engines import Field, Firing, Rows
+from voxnca.engines import Field, Firing
 from voxnca.errors import ArgumentError
-from voxnca.grid import ALPHA, SOLID_THRESHOLD
+from voxnca.grid import ALPHA, SOLID_THRESHOLD, Rows
 from voxnca.wounds import Wound, check
 
 
@@ -52,9 +52,9 @@ class Rollout:
             ArgumentError: for a negative number.
         """
         check_count("num_steps", num_steps)
-        for _ in range(num_steps):
-            self._field.step(Firing(self._seed, self.step_index, self._first_sample))
-            self.step_index += 1
+        if num_steps:
+            self._field.step(Firing(self._seed, self.step_index, self._first_sample), num_steps)
+        self.step_index += num_steps
         return self
 
     def wound(self, wound: Wound, *, sample: int | None = None) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from voxnca import NCA, Rollout, VoxncaError, seed, training_space
+from voxnca import NCA, Rollout, VoxncaError, seed_rows, training_space
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
 from voxnca.grid import ALPHA, RGB, SOLID_THRESHOLD, check_space
@@ -272,12 +272,12 @@ class Session:
         self.version += 1
 
     def _begin(self, model: NCA, space: tuple[int, ...]) -> Rollout:
-        state = seed(model.config, space)
+        """Start from rows: a large grid of which little is alive takes no memory."""
+        rows = seed_rows(model.config, space)
         if self._start == "target" and model.target is not None:
-            state = torch.zeros_like(state)
-            state[0, ..., : ALPHA + 1] = model.target.place(space)
+            rows = model.target.rows(space, model.config.num_channels)
         with torch.no_grad():
-            return model.rollout(state, seed=self._seed)
+            return model.rollout(rows, space=space, seed=self._seed)
 
 
 def _checked(name: str, value: float, low: float, high: float) -> float:

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from voxnca.engines.field import Firing, Rows, Rule
-from voxnca.grid import ALIVE_THRESHOLD, ALPHA
+from voxnca.engines.field import NOTHING, Firing, Rule, Surroundings, flat_index
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA, Rows
 from voxnca.wounds import Wound, apply
 
 _CONV = {2: F.conv2d, 3: F.conv3d}
@@ -18,21 +18,30 @@ _POOL = {2: F.max_pool2d, 3: F.max_pool3d}
 _PAD_MODE = {"zero": "constant", "replicate": "replicate", "circular": "circular"}
 
 
-def step(state: Tensor, rule: Rule, fire: Tensor) -> Tensor:
+def step(state: Tensor, rule: Rule, fire: Tensor, surroundings: Surroundings = NOTHING) -> Tensor:
     """Compute one step of every cell.
 
     Args:
         state: `(B, *space, C)`.
         rule: weights and constants.
         fire: bool `(B, *space)`, the firing mask.
+        surroundings: what cells are given beside the state.
 
     Returns:
         The next state, `(B, *space, C)`.
     """
-    pre = alive(state, rule.border)
-    dx = rule.update(perceive(state, rule))
+    state = _clear(state, surroundings)
+    pre = alive(state, rule.border) & _free(surroundings)
+    felt = state
+    if surroundings.embedding is not None:
+        felt = state + pre[..., None] * surroundings.embedding
+    perceived = perceive(felt, rule)
+    if surroundings.static is not None:
+        static = surroundings.static.expand(*state.shape[:-1], -1)
+        perceived = torch.cat([perceived, static], -1)
+    dx = rule.update(perceived)
     updated = torch.where(pre[..., None], state + fire[..., None] * dx, 0.0)
-    post = alive(updated, rule.border)
+    post = alive(updated, rule.border) & _free(surroundings)
     return torch.where(post[..., None], updated, 0.0)
 
 
@@ -53,6 +62,16 @@ def alive(state: Tensor, border: str) -> Tensor:
     return _POOL[state.ndim - 2](padded, kernel_size=3, stride=1)[:, 0] > 0
 
 
+def _free(surroundings: Surroundings) -> Tensor:
+    return torch.tensor(True) if surroundings.free is None else surroundings.free
+
+
+def _clear(state: Tensor, surroundings: Surroundings) -> Tensor:
+    if surroundings.free is None:
+        return state
+    return torch.where(surroundings.free[..., None], state, 0.0)
+
+
 def _pad(maps: Tensor, border: str) -> Tensor:
     return F.pad(maps, [1, 1] * (maps.ndim - 2), mode=_PAD_MODE[border])
 
@@ -60,15 +79,30 @@ def _pad(maps: Tensor, border: str) -> Tensor:
 class DenseField:
     """Whole states, stepped by `step`."""
 
-    def __init__(self, state: Tensor, rule: Rule) -> None:
-        self._state, self._rule = state, rule
+    def __init__(self, state: Tensor, rule: Rule, surroundings: Surroundings) -> None:
+        self._state, self._rule, self._surroundings = (
+            _clear(state, surroundings),
+            rule,
+            surroundings,
+        )
         self._cells = torch.ones(state.shape[:-1], device=state.device).nonzero()
 
-    def step(self, firing: Firing) -> None:
-        """Advance every state by one step."""
+    @classmethod
+    def of_rows(
+        cls, rows: Rows, shape: tuple[int, ...], rule: Rule, surroundings: Surroundings
+    ) -> DenseField:
+        """Enter cells of otherwise empty grids `(B, *space, C)`."""
+        whole = rows.values.new_zeros(shape).view(-1, shape[-1])
+        whole = whole.index_copy(0, flat_index(rows.coordinates, shape), rows.values)
+        return cls(whole.view(shape), rule, surroundings)
+
+    def step(self, firing: Firing, num_steps: int = 1) -> None:
+        """Advance every state."""
         space = self._state.shape[1:-1]
-        fire = firing.mask(self._cells, space, self._rule.fire_rate)
-        self._state = step(self._state, self._rule, fire.reshape(self._state.shape[:-1]))
+        for k in range(num_steps):
+            fire = firing.after(k).mask(self._cells, space, self._rule.fire_rate)
+            fire = fire.reshape(self._state.shape[:-1])
+            self._state = step(self._state, self._rule, fire, self._surroundings)
 
     def erase(self, wound: Wound, sample: int | None) -> None:
         """Set the wound's cells to zero, in one sample or in all."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+import numpy as np
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
+from voxnca.grid import Rows
 from voxnca.noise import fires
 from voxnca.wounds import Wound
 
@@ -33,6 +36,11 @@ class Rule(NamedTuple):
     border: str
     fire_rate: float
 
+    @property
+    def fire_limit(self) -> int:
+        """Return the number below which a cell's hash lets it fire, up to 2^32."""
+        return round(self.fire_rate * 2**32)
+
     def update(self, perceived: Tensor) -> Tensor:
         """Return dx `(..., C)` for perception vectors `(..., K * C)`."""
         hidden = F.linear(perceived, self.hidden_weight, self.hidden_bias)
@@ -53,6 +61,10 @@ class Firing(NamedTuple):
     step: int
     first_sample: int
 
+    def after(self, num_steps: int) -> Firing:
+        """Return the mask of a later step."""
+        return self._replace(step=self.step + num_steps)
+
     def mask(self, cells: Tensor, space: Sequence[int], fire_rate: float) -> Tensor:
         """Return bool `(N,)` for cells `(N, 1 + d)` = batch row, then index."""
         numbered = cells.clone()
@@ -60,23 +72,60 @@ class Firing(NamedTuple):
         return fires(numbered, space, step=self.step, seed=self.seed, fire_rate=fire_rate)
 
 
-class Rows(NamedTuple):
-    """Cells and what they hold; every cell not listed is zero.
+class Surroundings(NamedTuple):
+    """What cells are given beside the state. None is nothing: a plain grid.
+
+    The first axis is B, or 1 for the same in every sample; in `static` and `embedding` every
+    axis of `*space` may be 1 at once, for the same in every cell.
 
     Attributes:
-        coordinates: int64 `(N, 1 + d)`: batch row, then the cell's index.
-        values: `(N, C)`.
+        free: bool `(B, *space)`, where matter may be. Elsewhere it is zeroed, before and in
+            each step.
+        static: `(B, *space, S)`, inputs appended to what a cell perceives; the hidden layer
+            then has K * C + S inputs.
+        embedding: `(B, *space, C)`, added to the live cells before they are perceived, and only
+            there: the state is not changed by it.
     """
 
-    coordinates: Tensor
-    values: Tensor
+    free: Tensor | None = None
+    static: Tensor | None = None
+    embedding: Tensor | None = None
+
+    def clear(self, rows: Rows) -> Rows:
+        """Leave out the cells where no matter may be."""
+        if self.free is None:
+            return rows
+        places = rows.coordinates.clone()
+        if len(self.free) == 1:
+            places[:, 0] = 0
+        free = self.free[tuple(places.T)]
+        return Rows(rows.coordinates[free], rows.values[free])
+
+    def free_cells(self, sample: int) -> NDArray[np.bool_]:
+        """Return where matter may be, bool `(cells,)`; empty for everywhere."""
+        if self.free is None:
+            return np.empty(0, np.bool_)
+        free: NDArray[np.bool_] = self.free[sample if len(self.free) > 1 else 0].numpy()
+        return free.ravel()
+
+
+NOTHING = Surroundings()
+"""A plain grid."""
+
+
+def flat_index(coordinates: Tensor, shape: Sequence[int]) -> Tensor:
+    """Number cells `(N, 1 + d)` in raveled grids of sizes `shape` = `(B, *space, C)`."""
+    flat = coordinates[:, 0]
+    for axis, size in enumerate(shape[1:-1], 1):
+        flat = flat * size + coordinates[:, axis]
+    return flat
 
 
 class Field(Protocol):
     """A batch of states inside an engine."""
 
-    def step(self, firing: Firing) -> None:
-        """Advance every state by one step."""
+    def step(self, firing: Firing, num_steps: int = 1) -> None:
+        """Advance every state; `firing` is that of the first step."""
 
     def erase(self, wound: Wound, sample: int | None) -> None:
         """Set the wound's cells to zero, in one sample or in all."""

@@ -1,145 +1,248 @@
-"""The fast engine: compute only the cells that can change.
+"""The fast engine: compute only the cells that can change, in kernels made for the processor.
 
-Three facts make it exact. A dead cell outside the alive mask stays zero, so only the mask's
-cells need storage. A cell that doesn't fire keeps its value, so only firing cells need the
-network. And a step's alive mask is the last step's post-mask, so one dilation a step is enough.
+Why it is exact. A dead cell outside the alive mask stays zero, so only the mask's cells need
+storage. A cell that doesn't fire keeps its value, so only firing cells need the network. And a
+step's alive mask is the last step's post-mask, so that the two crossings of the threshold that
+happen in a step are all that changes it.
 
-The live cells' values are the rows of one matrix, and row 0 holds zeros. What is indexed by
-place - which row a cell has, whether it is alive - lives in a window round the live cells, so
-that a large empty grid costs nothing. The window's halo is its border: it repeats the rows of
-the cells that the border leads to, and perception needs no special case.
+Why it is fast: see `kernels.rollout` for the step, `kernels.colony` for the cells that live and
+`kernels.lanes` for the arithmetic. In short, nothing is computed, listed, hashed or copied for a
+cell that does not live; what a tile of cells perceives goes through both layers while it is in
+the cache; and each sample runs alone, from the first step to the last, on one thread.
+
+Why numba. Measured on one core of an AMD EPYC (AVX-512), float32: these kernels' matrix products
+reach 112 GFLOP/s, torch's 98, and a step of the whole engine stays within 2 x of its bare
+products. The same step in plain torch (`gathered`) is 3 to 6 times slower: each of its dozen
+operations writes all its rows to memory and starts the threads anew. `torch.compile` needs a
+compiler on the user's machine; numba brings LLVM in its wheel.
 """
 
 from __future__ import annotations
 
-from itertools import product
 from math import prod
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from voxnca.engines.field import Firing, Rows, Rule
-from voxnca.grid import ALIVE_THRESHOLD, ALPHA
+from voxnca.engines.batch import Batch
+from voxnca.engines.field import Firing, Rule, Surroundings
+from voxnca.engines.kernels.layout import kernel_gradient, lay_out, weight_gradients
+from voxnca.engines.kernels.rollout import Net
+from voxnca.errors import ArgumentError
+from voxnca.grid import Rows
 from voxnca.wounds import Wound
 
-_SOURCE = {"replicate": (1, -2), "circular": (-2, 1)}
-"""The planes of a window that its first and its last plane repeat."""
-
-
-class Window:
-    """A part of the grids `(B, *space)` that holds some cells, their neighbours and a halo.
-
-    Cells are numbered in its raveled array; a number means nothing to another window.
-    """
-
-    def __init__(self, coordinates: Tensor, space: tuple[int, ...], border: str) -> None:
-        self.border = border
-        if len(coordinates) == 0:
-            coordinates = coordinates.new_zeros(1, 1 + len(space))
-        low, high = coordinates.amin(0).tolist(), coordinates.amax(0).tolist()
-        spans = [(low[0], high[0] + 1)]
-        for n, first, last in zip(space, low[1:], high[1:], strict=True):
-            wraps = border == "circular" and not 0 < first <= last < n - 1
-            spans.append((0, n) if wraps else (max(first - 1, 0), min(last + 2, n)))
-        halo = [0] + [1] * len(space)
-        self.origin = torch.tensor([a - h for (a, _), h in zip(spans, halo, strict=True)])
-        self.shape = [b - a + 2 * h for (a, b), h in zip(spans, halo, strict=True)]
-        self.strides = torch.tensor([prod(self.shape[a + 1 :]) for a in range(len(halo))])
-
-    def number(self, coordinates: Tensor) -> Tensor:
-        """Return the numbers of cells `(N, 1 + d)`, batch row and index."""
-        return (coordinates - self.origin) @ self.strides
-
-    def scatter(self, cells: Tensor, values: Tensor) -> Tensor:
-        """Write a value at each cell, zero elsewhere, and fill the halo by the border."""
-        window = values.new_zeros(self.shape)
-        window.view(-1)[cells] = values
-        if self.border != "zero":
-            for axis in range(1, window.ndim):
-                for side, source in zip((0, -1), _SOURCE[self.border], strict=True):
-                    window.select(axis, side).copy_(window.select(axis, source))
-        return window
-
-    def dilate(self, cells: Tensor) -> Tensor:
-        """Return the coordinates of the cells within 3^d of `cells`, each once, in order."""
-        window = self.scatter(cells, torch.ones_like(cells, dtype=torch.bool))
-        for axis in range(1, window.ndim):
-            n = self.shape[axis] - 2
-            parts = [window.narrow(axis, start, n) for start in range(3)]
-            window = parts[0] | parts[1] | parts[2]
-        halo = torch.tensor([0] + [1] * (window.ndim - 1))
-        return window.nonzero() + (self.origin + halo)
+Array = NDArray[Any]
 
 
 class SparseField:
-    """Rows of live cells, stepped without looking at the rest of the grid."""
+    """The live cells of each sample, stepped without a look at the rest of the grid."""
 
-    def __init__(self, state: Tensor, rule: Rule) -> None:
-        self._rule, self._shape = rule, state.shape
-        self._space = tuple(state.shape[1:-1])
-        used = rule.kernels.detach().flatten(1).any(0)
-        if rule.kernels.requires_grad:
-            used.fill_(True)
-        around = torch.tensor(list(product((-1, 0, 1), repeat=len(self._space))))
-        self._reach = around[used]  # the neighbours that any kernel weighs
-        self._taps = rule.kernels.flatten(1)[:, used]  # (K, T)
-        detached = state.detach()
-        self._pre = self._dilate((detached[..., ALPHA] > ALIVE_THRESHOLD).nonzero())
-        # Stray cells and those beside the mask are perceived too in the first step: they are
-        # rows, so that the gradient of the entry state reaches them.
-        held = detached.any(-1)
-        held[tuple(self._dilate(self._pre).T)] = True
-        self._cells = held.nonzero()
-        values = state[tuple(self._cells.T)]
-        self._values = torch.cat([values.new_zeros(1, state.shape[-1]), values])
+    def __init__(self, shape: tuple[int, ...], rule: Rule, surroundings: Surroundings) -> None:
+        self._shape, self._rule, self._surroundings = shape, rule, surroundings
+        self._net: Net | None = None
+        self._versions: tuple[int, ...] = ()
+        self._batch = Batch(shape, rule.border, surroundings)
+        # The cells' channels as autograd knows them; None when it has no part in them.
+        self._values: Tensor | None = None
 
-    def step(self, firing: Firing) -> None:
-        """Advance every state by one step."""
-        window = Window(self._cells, self._space, self._rule.border)
-        rows = window.scatter(
-            window.number(self._cells), torch.arange(1, len(self._cells) + 1)
-        ).view(-1)
-        pre = window.number(self._pre)
-        fired = pre if self._rule.fire_rate == 1 else pre[self._fires(firing)]
-        around = (self._reach @ window.strides[1:])[:, None] + fired
-        dx = self._rule.update(self._perceive(rows[around]))
-        updated = self._values.index_add(0, rows[fired], dx)
-        alive = updated.detach()[rows[pre], ALPHA] > ALIVE_THRESHOLD
-        post = window.dilate(pre[alive])
-        kept = window.scatter(pre, rows[pre]).view(-1)  # what lies outside the pre-mask dies
-        kept = kept[window.number(post)]
-        zero = kept.new_zeros(1)
-        self._cells = self._pre = post
-        self._values = updated.index_select(0, torch.cat([zero, kept]))
+    @classmethod
+    def of_state(cls, state: Tensor, rule: Rule, surroundings: Surroundings) -> SparseField:
+        """Enter whole states `(B, *space, C)`."""
+        field = cls(tuple(state.shape), rule, surroundings)
+        differentiable = torch.is_grad_enabled() and state.requires_grad
+        wholes = [sample.numpy() for sample in state.detach()]
+        field._batch.enter(wholes, rim=differentiable)
+        if differentiable:
+            field._values = _Pick.apply(state, field._batch.flat())
+        return field
+
+    @classmethod
+    def of_rows(
+        cls, rows: Rows, shape: tuple[int, ...], rule: Rule, surroundings: Surroundings
+    ) -> SparseField:
+        """Enter cells of otherwise empty grids `(B, *space, C)`."""
+        field = cls(shape, rule, surroundings)
+        field._settle(rows)
+        return field
+
+    def step(self, firing: Firing, num_steps: int = 1) -> None:
+        """Advance every state."""
+        learned = (*self._rule[:5], self._surroundings.static, self._surroundings.embedding)
+        inputs = (self._values, *learned)
+        if torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in inputs):
+            run = _Run(self._batch, self._rule, self._laid_out(), firing, num_steps)
+            self._values = _Rollout.apply(self._values_now(), *learned, run)
+        else:
+            limit = self._rule.fire_limit
+            self._batch.advance(self._laid_out(), firing, limit, num_steps, keep=False)
+            self._values = None
 
     def erase(self, wound: Wound, sample: int | None) -> None:
         """Set the wound's cells to zero, in one sample or in all."""
-        hit = wound.contains(self._cells[:, 1:])
+        coordinates, values = self.rows()
+        hit = wound.contains(coordinates[:, 1:])
         if sample is not None:
-            hit &= self._cells[:, 0] == sample
-        values = torch.cat([self._values[:1], self._values[1:].masked_fill(hit[:, None], 0.0)])
-        self._values = values
-        self._pre = self._dilate(self._cells[values.detach()[1:, ALPHA] > ALIVE_THRESHOLD])
+            hit &= coordinates[:, 0] == sample
+        self._settle(Rows(coordinates, values.masked_fill(hit[:, None], 0.0)))
 
     def rows(self) -> Rows:
-        """Return the cells that may be non-zero."""
-        return Rows(self._cells, self._values[1:])
+        """Return the cells that may be non-zero, in index order."""
+        flat = self._batch.flat()
+        order = flat.argsort()
+        coordinates = np.column_stack(np.unravel_index(flat[order], self._shape[:-1]))
+        return Rows(torch.from_numpy(coordinates), self._values_now()[torch.from_numpy(order)])
 
     def state(self) -> Tensor:
         """Return the whole states."""
-        whole = self._values.new_zeros(self._shape)
-        return whole.index_put(tuple(self._cells.T), self._values[1:])
+        return _Place.apply(self._values_now(), self._batch.flat(), self._shape)
 
-    def _fires(self, firing: Firing) -> Tensor:
-        return firing.mask(self._pre, self._space, self._rule.fire_rate)
+    def _settle(self, rows: Rows) -> None:
+        """Give each sample its rows, in their order; what is born round them is zero."""
+        coordinates, values = self._surroundings.clear(rows)
+        cells, numbers = coordinates.numpy(), values.detach().contiguous().numpy()
+        mine = [np.flatnonzero(cells[:, 0] == b) for b in range(self._shape[0])]
+        # A sample's slots outlive it in the graph: those who were there get a new batch.
+        self._batch = Batch(self._shape, self._rule.border, self._surroundings)
+        self._batch.settle([(cells[at, 1:], numbers[at]) for at in mine])
+        self._values = None
+        if torch.is_grad_enabled() and values.requires_grad:
+            parts = []
+            for at, count in zip(mine, self._batch.counts(), strict=True):
+                born = values.new_zeros(count - len(at), values.shape[1])
+                parts += [values[torch.from_numpy(at)], born]
+            self._values = torch.cat(parts)
 
-    def _perceive(self, rows: Tensor) -> Tensor:
-        """Return perception vectors `(N, K * C)` of cells, given their neighbours' rows (T, N)."""
-        T, N = rows.shape
-        taps = self._values.index_select(0, rows.flatten())
-        maps = self._taps @ taps.reshape(T, -1)  # (K, N * C)
-        return maps.reshape(len(maps), N, taps.shape[1]).movedim(0, 1).flatten(1)
+    def _values_now(self) -> Tensor:
+        """Return the channels of each cell, in the order of samples and slots."""
+        return torch.from_numpy(self._batch.values()) if self._values is None else self._values
 
-    def _dilate(self, coordinates: Tensor) -> Tensor:
-        window = Window(coordinates, self._space, self._rule.border)
-        return window.dilate(window.number(coordinates))
+    def _laid_out(self) -> Net:
+        """Lay out the weights, unless they are as they were."""
+        versions = tuple(weights._version for weights in self._rule[:5])  # noqa: SLF001
+        if self._net is None or versions != self._versions:
+            learned = self._rule.kernels.requires_grad
+            self._net, self._versions = lay_out(self._rule, all_taps=learned), versions
+        return self._net
+
+
+class _Function(torch.autograd.Function):
+    """A function with a derivative written by hand."""
+
+    @classmethod
+    def apply(cls, *inputs: Any) -> Tensor:
+        """Compute it, and let autograd know."""
+        output: Tensor = super().apply(*inputs)  # type: ignore[no-untyped-call]
+        return output
+
+
+class _Run:
+    """Some steps of a batch that are to be differentiated."""
+
+    def __init__(self, batch: Batch, rule: Rule, net: Net, firing: Firing, num_steps: int) -> None:
+        self._batch, self._rule, self._net = batch, rule, net
+        self._firing, self._num_steps = firing, num_steps
+
+    def forward(self) -> Array:
+        """Take the steps; return the cells' channels `(N, C)`."""
+        self._kept = self._batch.advance(
+            self._net, self._firing, self._rule.fire_limit, self._num_steps, keep=True
+        )
+        return self._batch.values()
+
+    def backward(
+        self, gradient: Array, *, taps: bool, given: tuple[Tensor | None, ...]
+    ) -> list[Tensor | None]:
+        """Return the gradients of what entered, of the weights, and of what was given."""
+        net, rule = self._net, self._rule
+        entered, done = self._batch.retreat(net, self._kept, gradient, taps=taps)
+        kernels = sum(kernel_gradient(net, rule, to) for to in done) if taps else None
+        weights = zip(*(weight_gradients(net, rule, to) for to in done), strict=True)
+        static, embedding = given
+        return [
+            _tensor(entered),
+            None if kernels is None else _tensor(kernels),
+            *(_tensor(sum(parts)) for parts in weights),
+            _given_gradient(static, [to.static for to in done], net.S),
+            _given_gradient(embedding, [to.embedding for to in done], net.C),
+        ]
+
+
+class _Rollout(_Function):
+    """Some steps, and their derivative by all that went into them."""
+
+    @staticmethod
+    def forward(ctx: Any, _values: Tensor, *inputs: Any) -> Tensor:
+        """Advance a batch whose cells hold `_values` `(N, C)`; return what they then hold."""
+        *learned, ctx.run = inputs
+        ctx.save_for_backward(*learned)
+        return _tensor(ctx.run.forward())
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:
+        """Return the gradients of all inputs.
+
+        Raises:
+            ArgumentError: when they are to be differentiated in their turn.
+        """
+        if torch.is_grad_enabled():
+            raise ArgumentError(
+                "create_graph=True: the sparse engine has no second derivative; "
+                "grow with engine='dense'"
+            )
+        # Asked for its tensors, torch tells whether one was changed in the meantime.
+        *_, static, embedding = ctx.saved_tensors
+        gradients = ctx.run.backward(
+            gradient.numpy(), taps=ctx.needs_input_grad[1], given=(static, embedding)
+        )
+        return *gradients, None
+
+
+class _Pick(_Function):
+    """The channels of some cells, `(N, C)`, by their numbers in the raveled batch."""
+
+    @staticmethod
+    def forward(ctx: Any, state: Tensor, flat: Array) -> Tensor:
+        """Pick them."""
+        ctx.flat, ctx.shape = flat, state.shape
+        return _tensor(state.detach().numpy().reshape(-1, state.shape[-1])[flat])
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:
+        """Place the gradient."""
+        return _Place.apply(gradient, ctx.flat, ctx.shape), None
+
+
+class _Place(_Function):
+    """Whole states `(B, *space, C)` that hold some cells' channels, and zeros elsewhere."""
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor, flat: Array, shape: tuple[int, ...]) -> Tensor:
+        """Place them."""
+        ctx.flat = flat
+        numbers = values.detach().numpy()
+        whole = np.zeros((prod(shape[:-1]), shape[-1]), numbers.dtype)
+        whole[flat] = numbers
+        return torch.from_numpy(whole).view(shape)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:
+        """Pick the gradient."""
+        return _Pick.apply(gradient, ctx.flat), None, None
+
+
+def _tensor(array: Any) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(array))
+
+
+def _given_gradient(given: Tensor | None, samples: list[Array], width: int) -> Tensor | None:
+    """Bring the gradient of what samples were given into the shape of what was given."""
+    if given is None or not given.requires_grad:
+        return None
+    cells = given[0].numel() // width
+    parts = [part.reshape(cells, -1)[:, :width] for part in samples]
+    whole = np.stack(parts) if len(given) > 1 else sum(parts)
+    return _tensor(whole).reshape(given.shape)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from voxnca.errors import ArgumentError
-from voxnca.grid import ALPHA, RGB, SOLID_THRESHOLD, center, check_space
+from voxnca.grid import ALPHA, RGB, RGBA, SOLID_THRESHOLD, Rows, center, check_space
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,3 +117,15 @@ class Target:
         region = tuple(slice(o, o + n) for o, n in zip(self.origin(space), self.size, strict=True))
         placed[region] = self.rgba
         return placed
+
+    def rows(self, space: Sequence[int], num_channels: int) -> Rows:
+        """Return the placed cells alone, as a state's rows with hidden channels of zero.
+
+        Raises:
+            ArgumentError: as of `origin`.
+        """
+        cells = self.rgba.any(-1).nonzero()
+        values = torch.zeros(len(cells), num_channels)
+        values[:, RGBA] = self.rgba[tuple(cells.T)]
+        placed = cells + torch.tensor(self.origin(space))
+        return Rows(torch.nn.functional.pad(placed, (1, 0)), values)
