@@ -276,6 +276,23 @@ def targets(
     list_targets(as_json=as_json)
 
 
+@app.command(epilog="Examples: voxnca bench\n\nvoxnca bench --threads 1 --json")
+@told_in_one_line
+def bench(
+    threads: Annotated[
+        int | None, typer.Option(help="Threads to use.", show_default="one a core")
+    ] = None,
+    rounds: Annotated[
+        int, typer.Option(min=1, max=1000, help="How often each is timed, in turn with the others.")
+    ] = 7,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure the engines: speed and memory, against a plain NCA and against the limit."""
+    from apps.bench.engine import run
+
+    run(num_threads=threads, num_rounds=rounds, as_json=as_json)
+
+
 def _is_given(ctx: typer.Context, name: str) -> bool:
     """Tell whether an option was typed, even if with its default."""
     source = ctx.get_parameter_source(name)
