@@ -81,6 +81,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def common(
+    ctx: typer.Context,
     _version: Annotated[
         bool,
         typer.Option(
@@ -89,6 +90,10 @@ def common(
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
+    if ctx.invoked_subcommand != "bench":
+        # Torch's idle threads would go on spinning for milliseconds after each operation, on the
+        # very cores where the engine's threads work. What is measured is left as it is.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 @app.command(
@@ -285,12 +290,15 @@ def bench(
     rounds: Annotated[
         int, typer.Option(min=1, max=1000, help="How often each is timed, in turn with the others.")
     ] = 7,
+    peer: Annotated[
+        str | None, typer.Option(help="Another project's engine beside ours, if installed: cax.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure the engines: speed and memory, against a plain NCA and against the limit."""
     from apps.bench.engine import run
 
-    run(num_threads=threads, num_rounds=rounds, as_json=as_json)
+    run(num_threads=threads, num_rounds=rounds, as_json=as_json, peer=peer)
 
 
 def _is_given(ctx: typer.Context, name: str) -> bool:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 import voxnca
 from voxnca import NCA, ModelConfig, Rows
+from voxnca.engines.dense import alive
 from voxnca.grid import ALPHA
 
 
@@ -86,11 +87,7 @@ def _ball(space: tuple[int, ...], alive_share: float) -> Tensor:
     most, low, high = alive_share * prod(space), 1, len(cells)
     while low < high:
         half = (low + high + 1) // 2
-        low, high = (half, high) if _num_alive(cells[order[:half]]) <= most else (low, half - 1)
+        state = torch.zeros(1, *space, ALPHA + 1)
+        state[(0, *cells[order[:half]].T)] = 1.0
+        low, high = (half, high) if alive(state, "zero").sum() <= most else (low, half - 1)
     return cells[order[:low]]
-
-
-def _num_alive(mature: Tensor) -> int:
-    steps = torch.cartesian_prod(*[torch.arange(-1, 2)] * mature.shape[1])
-    around = (mature[:, None] + steps).flatten(0, 1)
-    return len(around.unique(dim=0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +17,9 @@ import voxnca
 from apps.bench.cases import ENGINE_CASES, GRIDS, Case
 from apps.bench.convolution import ConvolutionNCA
 from apps.bench.memory import peak_bytes
+from apps.bench.peers import check_peer, measure_peer
 from apps.bench.timing import Work, alternate
+from apps.commands.engine import get_ready
 from apps.terminal import result, say, table
 from voxnca import NCA, VoxncaError
 from voxnca.engines import Firing
@@ -36,12 +38,14 @@ class Cost:
         dense: of the reference engine.
         sparse: of the fast engine.
         products: of the bare matrix products of the rows that fire, by torch: the floor.
+        peer: of another project's engine, if one was asked for.
     """
 
     convolution: float
     dense: float
     sparse: float
     products: float
+    peer: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -78,20 +82,26 @@ class Measured:
         return self.convolution_bytes / self.sparse_bytes
 
 
-def run(*, num_threads: int | None, num_rounds: int, as_json: bool) -> None:
+def run(
+    *, num_threads: int | None, num_rounds: int, as_json: bool, peer: str | None = None
+) -> None:
     """Measure, and print a table or JSON.
 
     Raises:
+        ArgumentError: for a peer that is not installed.
         VoxncaError: when two engines disagree: their speed is then beside the point.
     """
+    if peer is not None:
+        check_peer(peer)
     if num_threads is not None:
         voxnca.set_num_threads(num_threads)
+    get_ready()
     measured = []
     for case in ENGINE_CASES:
         say(f"{case.name}: checking that the engines agree")
         check(case)
         say(f"{case.name}: measuring")
-        measured.append(measure(case, num_rounds))
+        measured.append(measure(case, num_rounds, peer))
     say("one creature in larger grids")
     grids = measure_grids(ENGINE_CASES[-1], num_rounds)
     result(_as_json(measured, grids) if as_json else _as_text(measured, grids))
@@ -117,7 +127,7 @@ def check(case: Case) -> None:
             raise VoxncaError(f"{case.name}: {engine} is {apart:.2g} away from a plain NCA")
 
 
-def measure(case: Case, num_rounds: int) -> Measured:
+def measure(case: Case, num_rounds: int, peer: str | None = None) -> Measured:
     """Measure a case."""
     model, state = case.model(), case.state()
     with torch.no_grad():
@@ -125,6 +135,9 @@ def measure(case: Case, num_rounds: int) -> Measured:
         forward = _cost(_forward(model, state), partial(_products, model, len(alive)), num_rounds)
     both = _cost(_both(model, state), partial(_products, model, len(alive), both=True), num_rounds)
     plain, sparse = (peak_bytes(case, e, MEMORY_STEPS) for e in ("convolution", "sparse"))
+    if peer is not None:
+        ms = measure_peer(case, num_rounds)
+        forward, both = replace(forward, peer=ms[0]), replace(both, peer=ms[1])
     return Measured(case.name, forward, both, plain, sparse)
 
 
@@ -147,14 +160,18 @@ def measure_grids(case: Case, num_rounds: int) -> dict[int, float]:
 
 
 def _cost(works: dict[str, Work], products: Callable[[], Work], num_rounds: int) -> Cost:
-    # The floor is measured apart: right after another's work, torch's threads are awake or not.
-    taken = alternate(works, num_rounds=num_rounds)
-    floor = alternate({"products": products()}, num_rounds=20 * num_rounds)["products"]
+    bare = products()
+
+    def floor() -> None:
+        for _ in range(SPARSE_STEPS):
+            bare()
+
+    taken = alternate({**works, "products": floor}, num_rounds=num_rounds)
     return Cost(
         1e3 * taken["convolution"] / DENSE_STEPS,
         1e3 * taken["dense"] / DENSE_STEPS,
         1e3 * taken["sparse"] / SPARSE_STEPS,
-        1e3 * floor,
+        1e3 * taken["products"] / SPARSE_STEPS,
     )
 
 
@@ -168,18 +185,15 @@ def _forward(model: NCA, state: Tensor) -> dict[str, Work]:
 
 
 def _both(model: NCA, state: Tensor) -> dict[str, Work]:
-    def differentiated(work: Callable[[], Tensor]) -> Work:
-        def both() -> None:
-            grown = work()
-            grown.backward(torch.ones_like(grown))
+    ones = torch.ones_like(state)
 
-        return both
+    def differentiated(work: Callable[[], Tensor], gradient: Tensor) -> Work:
+        return lambda: work().backward(gradient)
 
-    return {
-        "convolution": differentiated(_convolutions(model, state)),
-        "dense": differentiated(partial(model.grow, state, DENSE_STEPS, engine="dense")),
-        "sparse": differentiated(partial(model.grow, state, SPARSE_STEPS, engine="sparse")),
-    }
+    plain = differentiated(_convolutions(model, state), ones.movedim(-1, 1).contiguous())
+    dense = differentiated(partial(model.grow, state, DENSE_STEPS, engine="dense"), ones)
+    sparse = differentiated(partial(model.grow, state, SPARSE_STEPS, engine="sparse"), ones)
+    return {"convolution": plain, "dense": dense, "sparse": sparse}
 
 
 def _convolutions(model: NCA, state: Tensor) -> Callable[[], Tensor]:
@@ -219,7 +233,9 @@ def _products(model: NCA, num_alive: int, *, both: bool = False) -> Work:
 
 
 def _as_text(measured: list[Measured], grids: dict[int, float]) -> str:
-    headings = ("", "plain", "dense", "sparse", "plain / sparse", "products", "sparse / products")
+    headings = ["plain", "dense", "sparse", "plain / sparse", "products", "sparse / products"]
+    if measured[0].forward.peer:
+        headings += ["peer", "peer / sparse"]
     parts = [machine()]
     for title, costs in (
         ("forward, ms a step", [m.forward for m in measured]),
@@ -232,10 +248,11 @@ def _as_text(measured: list[Measured], grids: dict[int, float]) -> str:
                 f"{cost.ratio:.1f}",
                 f"{cost.products:.2f}",
                 f"{cost.over_products:.2f}",
+                *([f"{cost.peer:.2f}", f"{cost.peer / cost.sparse:.1f}"] if cost.peer else []),
             )
             for m, cost in zip(measured, costs, strict=True)
         ]
-        parts.append(table((title, *headings[1:]), lines))
+        parts.append(table((title, *headings), lines))
     lines = [
         (
             m.name,

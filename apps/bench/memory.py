@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from torch import Tensor
+
 from apps.bench.cases import ENGINE_CASES, Case
 from apps.bench.convolution import ConvolutionNCA
+from voxnca import NCA
 
 _RESET_PEAK = "5"
 """Written to Linux' clear_refs, this makes the peak begin anew."""
@@ -24,19 +27,19 @@ def peak_bytes(case: Case, engine: str, num_steps: int) -> int:
 
 def measure(case: Case, engine: str, num_steps: int) -> int:
     """Do it here and now: nothing else must have needed much memory before."""
-    roll_out(case, engine, 2)
+    model, state = case.model(), case.state()
+    roll_out(model, state, engine, 2)
     gc.collect()
     peak = Path("/proc/self/clear_refs")
     if peak.exists():
         peak.write_text(_RESET_PEAK)
     before = _resident_bytes("VmRSS")
-    roll_out(case, engine, num_steps)
+    roll_out(model, state, engine, num_steps)
     return _resident_bytes("VmHWM") - before
 
 
-def roll_out(case: Case, engine: str, num_steps: int) -> None:
+def roll_out(model: NCA, state: Tensor, engine: str, num_steps: int) -> None:
     """Take some steps and differentiate what comes of them."""
-    model, state = case.model(), case.state()
     if engine == "convolution":
         convolution, grown = ConvolutionNCA(model), state.movedim(-1, 1).contiguous()
         for _ in range(num_steps):

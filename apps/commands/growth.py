@@ -12,6 +12,7 @@ from rich.progress import track
 from torch import Tensor
 
 import voxnca
+from apps.commands.engine import get_ready
 from apps.items import open_model
 from apps.terminal import console, result, say
 from voxnca import NCA, ArgumentError, FileError, Rollout, export
@@ -73,7 +74,9 @@ def run(
     _check_output(output)
     model = open_model(name)
     plan = _plan(model, _space(model, size), steps, [parse(text) for text in wounds], wound_at)
-    rollout = model.rollout(voxnca.seed(model.config, plan.space), seed=seed)
+    get_ready()
+    start = voxnca.seed_rows(model.config, plan.space)
+    rollout = model.rollout(start, space=plan.space, seed=seed)
     moments = track(
         _walk(rollout, plan),
         name,

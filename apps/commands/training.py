@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 import voxnca
+from apps.commands.engine import get_ready
 from apps.commands.listing import describe
 from apps.commands.options import TrainOptions
 from apps.commands.progress import TrainingProgress
@@ -111,6 +112,7 @@ def run(
         if not force:
             files.check_new()
         training = _begin(target, options, size)
+    get_ready()
     interrupt = _iterate(training, files)
     if training.step_index < training.num_steps:
         say(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.commands.engine import get_ready
 from apps.commands.recipe import model_config
 from apps.items import open_item
 from apps.terminal import say
@@ -27,6 +28,7 @@ def run(name: str | None, *, size: int | None, host: str, port: int, open_browse
         VoxncaError: for anything the user can mend.
     """
     item = open_item(name or DEFAULT_ITEM, size=size)
+    get_ready()
     if isinstance(item, Target):
         session = Session(_untrained(item), start="target")
         say(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +16,18 @@ from voxnca.engines.field import Firing, Surroundings
 from voxnca.engines.kernels.colony import occupied
 from voxnca.engines.kernels.layout import no_gradients
 from voxnca.engines.kernels.rollout import Draw, Gradients, Net, Tape
+from voxnca.engines.recycling import give
 from voxnca.engines.sample import Sample
 from voxnca.engines.threads import run_all
 
 Array = NDArray[Any]
 
 
-class Kept(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Kept:
     """What the backward pass needs of some steps; one entry for each sample.
+
+    When it goes, the memory of its tapes is used again.
 
     Attributes:
         tapes: the steps.
@@ -33,6 +39,10 @@ class Kept(NamedTuple):
     entered: list[Array]
     left: list[Array]
     num_slots: list[int]
+
+    def __post_init__(self) -> None:
+        arrays = {id(a): a for tapes in self.tapes for tape in tapes for a in tape[:3]}
+        finalize(self, give, arrays.values())
 
 
 class Batch:

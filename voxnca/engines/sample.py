@@ -17,8 +17,8 @@ from voxnca.engines.kernels.layout import (
     desk_back,
     given_to,
     neighbourhood,
-    pad_channels,
     piece_of_tape,
+    tape_of,
 )
 from voxnca.engines.kernels.rollout import NUM_FIRED, NUM_STEPS, VALUES, Draw, Gradients, Net, Tape
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
@@ -96,33 +96,28 @@ class Sample:
 
     def advance(self, net: Net, draw: Draw, num_steps: int, *, keep: bool) -> list[Tape]:
         """Take some steps; return the pieces of tape that keep them, if they are to be kept."""
-        tapes, done = [], 0
+        tapes, done, full = [], 0, keep
         while done < num_steps:
             if len(self._colony.kind) < self._most_slots():
-                self._colony = colonies.enlarged(self._colony, 2 * self._most_slots())
-            tape = piece_of_tape(
-                net,
-                self.given,
-                self._newest(),
-                self._most_slots(),
-                num_steps - done if keep else 0,
-            )
+                self._colony = colonies.enlarged(self._colony, self._most_slots() * 5 // 4)
+            if full:
+                self._tape = self._piece(net, num_steps - done if keep else 0)
             done += rollout.advance(
                 self._colony,
                 self._world,
                 net,
                 self.given,
-                tape,
+                self._tape,
                 desk(net, len(self._colony.kind)),
                 draw._replace(step=draw.step + done),
                 num_steps - done,
                 keep,
             )
+            full = True
             if keep:
-                tapes.append(tape)
-            self._values = tape.values
-            self._begin = int(tape.steps[tape.used[NUM_STEPS], VALUES])
-            self._width = net.Cp
+                tapes.append(self._tape)
+        if keep:
+            self._tape = self._piece(net, 0)  # of its own: the others may go before it does
         return tapes
 
     def retreat(self, net: Net, tapes: list[Tape], to: Gradients) -> None:
@@ -138,14 +133,17 @@ class Sample:
         """Take `(N, C)` as the values of the first N slots."""
         whole = np.zeros((self.num_slots, values.shape[1]), values.dtype)
         whole[1 : 1 + len(values)] = values
-        self._values, self._width = pad_channels(whole)
-        self._begin = 0
+        self._tape, self._width = tape_of(whole)
 
     def _newest(self) -> Array:
         """Return the values of all slots, in whole lanes: `(slots, Cp)`."""
-        end = self._begin + self.num_slots * self._width
-        newest: Array = self._values[self._begin : end].reshape(-1, self._width)
+        begin = int(self._tape.steps[self._tape.used[NUM_STEPS], VALUES])
+        end = begin + self.num_slots * self._width
+        newest: Array = self._tape.values[begin:end].reshape(-1, self._width)
         return newest
+
+    def _piece(self, net: Net, num_steps: int) -> Tape:
+        return piece_of_tape(net, self.given, self._newest(), self._most_slots(), num_steps)
 
     def _most_slots(self) -> int:
         """Slots after the next step, at the most: whoever may mature gives birth all round."""

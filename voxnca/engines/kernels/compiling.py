@@ -45,6 +45,11 @@ def pasted(function: F) -> F:
     return part
 
 
+def is_cold() -> bool:
+    """Tell whether kernels are still to be compiled, which takes some ten seconds."""
+    return CACHE_FOLDER is None or not any(CACHE_FOLDER.rglob("*.nbi"))
+
+
 def _user_cache() -> Path:
     if os.environ.get("NUMBA_CACHE_DIR"):
         return Path(os.environ["NUMBA_CACHE_DIR"])

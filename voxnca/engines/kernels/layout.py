@@ -22,6 +22,7 @@ from voxnca.engines.kernels.rollout import (
     Net,
     Tape,
 )
+from voxnca.engines.recycling import take
 from voxnca.grid import ALIVE_THRESHOLD
 
 Array = NDArray[Any]
@@ -133,10 +134,15 @@ def kernel_gradient(net: Net, rule: Rule, to: Gradients) -> Array:
     return gradient.reshape(rule.kernels.shape)
 
 
-def pad_channels(values: Array) -> tuple[Array, int]:
-    """Return rows `(N, C)` as rows of whole lanes, raveled, and how long these are."""
+def tape_of(values: Array) -> tuple[Tape, int]:
+    """Return a tape that holds values `(slots, C)` in whole lanes, and how many these are.
+
+    It has no room for a step.
+    """
     width = padded(values.shape[1], WIDTH)
-    return _wide(values, len(values), width), width
+    wide = _wide(values, len(values), width)
+    steps = np.zeros((2, NUM_COLUMNS), np.int64)
+    return Tape(wide, wide, np.empty(0, np.int32), steps, np.zeros(3, np.int64)), width
 
 
 def given_to(surroundings: Surroundings, sample: int, dtype: Any) -> Given:
@@ -170,12 +176,13 @@ def piece_of_tape(net: Net, given: Given, newest: Array, most_slots: int, num_st
     if num_steps == 0:
         numbers = 2 * (most_slots + len(newest)) * net.Cp
         indices = most_slots * (2 + len(net.reach))
-    values = _room(numbers, net.zeros.dtype)
+    take_room = take if num_steps else _room
+    values = take_room(numbers + _SLACK, net.zeros.dtype)
     values[:one_step] = newest.ravel()
     return Tape(
         values,
-        _room(numbers, values.dtype) if len(given.embedding) else values,
-        np.empty(indices, np.int32),
+        take_room(len(values), values.dtype) if len(given.embedding) else values,
+        take_room(indices, np.int32),
         np.zeros((num_steps + 2, NUM_COLUMNS), np.int64),
         np.array([one_step, 0, 0]),
     )
