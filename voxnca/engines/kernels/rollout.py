@@ -200,13 +200,10 @@ def advance(
             store(tape.values, after + i, load(tape.values, values + i))
         for first in range(0, num_fired, TILE_CELLS):
             count = min(TILE_CELLS, num_fired - first)
-            _think(net, given, tape, step, first, count, desk)
-            for r in range(count):
-                at = tape.indices[fired + first + r] * net.Cp
-                for b in range(0, net.Cp, WIDTH):
-                    before = load(tape.values, values + at + b)
-                    change = load(desk.change, r * net.Cp + b)
-                    store(tape.values, after + at + b, plus(before, change))
+            _perceive(net, given, tape, step, first, count, desk)
+            _hide(net, count, desk)
+            _put_out(net, count, desk)
+            _add(net, tape, step, first, count, desk)
         _turn(colony, world, net, tape, step, keep)
     return num_steps
 
@@ -369,27 +366,6 @@ def _embed_back(
                 store(to.embedding, row + b, plus(load(to.embedding, row + b), lanes))
 
 
-@pasted
-def _think(
-    net: Net, given: Given, tape: Tape, step: int, first: int, count: int, desk: Desk
-) -> None:
-    """Compute the change of a tile of cells: perceive, hidden layer, output layer."""
-    _perceive(net, given, tape, step, first, count, desk)
-    _hide(net, count, desk)
-    multiply(
-        desk.change, net.Cp, desk.hidden, net.H, 1, net.out, net.Cp,
-        count, net.Cp, net.H, net.out_bias, AFFINE,
-    )  # fmt: skip
-
-
-@pasted
-def _hide(net: Net, count: int, desk: Desk) -> None:
-    multiply(
-        desk.hidden, net.H, desk.perceived, net.Dp, 1, net.hidden, net.H,
-        count, net.H, net.D, net.hidden_bias, RECTIFIED,
-    )  # fmt: skip
-
-
 @inlined
 def _perceive(
     net: Net, given: Given, tape: Tape, step: int, first: int, count: int, desk: Desk
@@ -453,6 +429,35 @@ def _perceive_back(
             cell = 0 if len(given.static) == net.S else place * net.S
             for s in range(net.S):
                 to.static[cell + s] += back.perceived[row + net.D - net.S + s]
+
+
+@pasted
+def _hide(net: Net, count: int, desk: Desk) -> None:
+    """Compute the hidden layer of a tile of cells."""
+    multiply(
+        desk.hidden, net.H, desk.perceived, net.Dp, 1, net.hidden, net.H,
+        count, net.H, net.D, net.hidden_bias, RECTIFIED,
+    )  # fmt: skip
+
+
+@pasted
+def _put_out(net: Net, count: int, desk: Desk) -> None:
+    """Compute the change of a tile of cells."""
+    multiply(
+        desk.change, net.Cp, desk.hidden, net.H, 1, net.out, net.Cp,
+        count, net.Cp, net.H, net.out_bias, AFFINE,
+    )  # fmt: skip
+
+
+@pasted
+def _add(net: Net, tape: Tape, step: int, first: int, count: int, desk: Desk) -> None:
+    """Add its change to a tile of cells."""
+    values, after = tape.steps[step, VALUES], tape.steps[step + 1, VALUES]
+    for r in range(count):
+        at = tape.indices[tape.steps[step, FIRED] + first + r] * net.Cp
+        for b in range(0, net.Cp, WIDTH):
+            before, change = load(tape.values, values + at + b), load(desk.change, r * net.Cp + b)
+            store(tape.values, after + at + b, plus(before, change))
 
 
 @pasted
