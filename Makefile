@@ -1,7 +1,7 @@
 # Everything a person or a machine runs, by name. `make app` and `make test` work in a fresh clone.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup app test check coverage models pictures lock clean
+.PHONY: help setup app test check coverage soak models pictures lock clean
 
 # The first Python on this machine that is new enough; `make PYTHON=...` takes another.
 PYTHON ?= $(shell .ci/find-python)
@@ -38,6 +38,9 @@ check: .venv/.ready  ## Run all that a change must pass: style, types, layers, t
 
 coverage: .venv/.ready  ## Run the tests and show the lines and branches they miss
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing"
+
+soak: .venv/.ready  ## Try long what the tests try once: kill training twenty times
+	VOXNCA_KILLS=20 $(BIN)/pytest -m soak $(ARGS)
 
 models: .venv/.ready  ## Train the shipped models anew
 	$(BIN)/python -m apps.workshop.models
