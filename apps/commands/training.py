@@ -11,10 +11,10 @@ import typer
 
 import voxnca
 from apps.commands.engine import get_ready
-from apps.commands.listing import describe
 from apps.commands.options import TrainOptions
 from apps.commands.progress import TrainingProgress
 from apps.commands.recipe import model_config, train_config
+from apps.commands.telling import advice, plan, verdict
 from apps.interrupt import Interrupt
 from apps.items import MODEL_SUFFIX, open_target
 from apps.terminal import result, say
@@ -128,7 +128,10 @@ def _begin(name: str, options: TrainOptions, size: int | None) -> Training:
     for note in target.notes:
         say(f"{name}: {note}")
     model = NCA(model_config(target.num_dims, options), seed=options.seed)
-    return voxnca.train(model, target, train_config(options))
+    training = voxnca.train(model, target, train_config(options))
+    for line in plan(training):
+        say(line)
+    return training
 
 
 def _typed(
@@ -176,5 +179,8 @@ def _iterate(training: Training, files: RunFiles) -> Interrupt:
 def _finish(training: Training, files: RunFiles) -> None:
     files.training.unlink(missing_ok=True)
     quality = training.best().info.quality
-    result(f"{files.model}: {describe(quality) if quality else 'never evaluated'}")
+    result(f"{files.model}: {verdict(quality) if quality else 'never evaluated'}")
+    hint = advice(quality, training.num_steps) if quality else None
+    if hint:
+        say(hint)
     say(f"to see it: voxnca app {files.model}")
