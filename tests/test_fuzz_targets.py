@@ -23,19 +23,64 @@ def valid_png():
         yield buffer.getvalue()
 
 
+def valid_gif():
+    rows = np.random.default_rng(2).integers(0, 256, (2, 9, 7, 4)).astype(np.uint8)
+    frames = [Image.fromarray(frame) for frame in rows]
+    for more in ([], frames[1:]):
+        buffer = io.BytesIO()
+        frames[0].save(buffer, "GIF", save_all=True, append_images=more)
+        yield buffer.getvalue()
+
+
 def valid_vox():
     rgba8 = np.random.default_rng(1).integers(0, 256, (4, 5, 6, 4)).astype(np.uint8)
     yield encode_vox(rgba8)
+    yield vox_scene()
+
+
+def vox_scene():
+    """A scene of two models, one of them turned, and glass."""
+
+    def pairs(**entries):
+        strings = [part.encode() for key, value in entries.items() for part in (key, value)]
+        body = b"".join(struct.pack("<i", len(part)) + part for part in strings)
+        return struct.pack("<i", len(entries)) + body
+
+    def chunk(kind, content, children=b""):
+        return kind + struct.pack("<ii", len(content), len(children)) + content + children
+
+    numbers = struct.Struct("<i").pack
+    model = chunk(b"SIZE", numbers(2) * 3) + chunk(b"XYZI", numbers(1) + b"\1\0\0\1")
+    parts = [model, model]
+    for node, child, frame in ((0, 1, {}), (2, 4, {}), (3, 5, {"_r": "40", "_t": "3 -4 5"})):
+        links = struct.pack("<iiii", child, -1, 0, 1)
+        parts.append(chunk(b"nTRN", numbers(node) + pairs() + links + pairs(**frame)))
+    parts.append(chunk(b"nGRP", numbers(1) + pairs() + struct.pack("<iii", 2, 2, 3)))
+    for node in (4, 5):
+        body = numbers(node) + pairs() + struct.pack("<ii", 1, node - 4) + pairs()
+        parts.append(chunk(b"nSHP", body))
+    parts.append(chunk(b"MATL", numbers(1) + pairs(_type="_glass", _trans="0.3")))
+    parts.append(chunk(b"LAYR", numbers(7) + pairs(_hidden="1") + numbers(-1)))
+    return b"VOX " + numbers(200) + chunk(b"MAIN", b"", b"".join(parts))
 
 
 def valid_npy():
-    for array in (np.ones((4, 5, 4), np.uint8), np.ones((3, 4, 5), bool), np.ones((1, 3, 4, 8))):
+    for array in (
+        np.full((4, 5, 4), 255, np.uint8),
+        np.ones((3, 4, 5), bool),
+        np.ones((1, 3, 4, 8)),
+    ):
         buffer = io.BytesIO()
         np.save(buffer, array)
         yield buffer.getvalue()
 
 
-VALID = {".png": list(valid_png()), ".vox": list(valid_vox()), ".npy": list(valid_npy())}
+VALID = {
+    ".png": list(valid_png()),
+    ".gif": list(valid_gif()),
+    ".vox": list(valid_vox()),
+    ".npy": list(valid_npy()),
+}
 
 
 @st.composite
@@ -92,6 +137,14 @@ def load(path, content, num_dims):
     assert target.num_solid >= 1
     assert max(target.size) <= 64
     assert num_dims in (None, target.num_dims)
+
+
+@pytest.mark.parametrize("suffix", VALID)
+def test_the_files_to_damage_are_good(tmp_path, suffix):
+    for number, content in enumerate(VALID[suffix]):
+        path = tmp_path / f"{number}{suffix}"
+        path.write_bytes(content)
+        assert voxnca.load_target(path).num_solid >= 1
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import voxnca
-from voxnca.targets.images import WORKING_SIDE, decode_png
+from voxnca.targets.images import WORKING_SIDE, decode_gif, decode_png
 from voxnca.targets.reading import DamagedError
 from voxnca.targets.resizing import resize
 
@@ -153,6 +153,46 @@ def test_enlarging_repeats_pixels():
 def test_a_damaged_or_monstrous_file_is_refused(content, reason):
     with pytest.raises(DamagedError, match=reason):
         decode_png(content)
+
+
+def gif(*frames, **options):
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], **options)
+    return buffer.getvalue()
+
+
+def test_the_first_frame_of_a_movie_is_read_with_its_transparency_and_said():
+    first, second = (
+        picture([RED, BLUE, CLEAR], [WHITE, CLEAR, CLEAR]),
+        Image.new("RGBA", (3, 2), RED),
+    )
+    drawing = decode_gif(gif(first, second))
+    assert drawing.rgba8[..., 3].tolist() == [[255, 255, 0], [255, 0, 0]]
+    assert drawing.rgba8[0, :2].tolist() == [list(RED), list(BLUE)]
+    assert drawing.notes == ("The file is a movie; its first frame is the target.",)
+
+
+def test_the_background_of_a_gif_is_removed_and_said():
+    image = Image.new("RGB", (6, 5), "white")
+    image.paste((200, 30, 30), (2, 1, 4, 4))
+    drawing = decode_gif(gif(image))
+    assert np.argwhere(drawing.rgba8[..., 3])[[0, -1]].tolist() == [[1, 2], [3, 3]]
+    assert drawing.notes == ("The picture's border is #ffffff; that background was removed.",)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "no .gif file"),
+        (png(Image.new("RGBA", (4, 4))), "no .gif file"),
+        (b"GIF89a", "damaged picture"),
+        (b"GIF89a" + struct.pack("<HHBBB", 65535, 65535, 0, 0, 0) + b";", "damaged|cells"),
+        (gif(Image.new("L", (64, 64)))[:30], "damaged picture"),
+    ],
+)
+def test_a_damaged_gif_is_refused(content, reason):
+    with pytest.raises(DamagedError, match=reason):
+        decode_gif(content)
 
 
 def test_a_compressed_text_of_a_gigabyte_takes_no_memory():

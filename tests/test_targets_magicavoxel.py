@@ -85,10 +85,10 @@ def test_without_a_palette_the_colours_are_the_default_ones():
 def test_chunks_of_no_concern_are_passed_over(version):
     extra = (
         chunk(b"PACK", struct.pack("<i", 1)),
-        chunk(b"nTRN", b"abc", chunk(b"????")),
-        chunk(b"LAYR"),
+        chunk(b"rCAM", b"abc", chunk(b"????")),
+        chunk(b"rOBJ"),
     )
-    drawing = decode_vox(vox(*extra, *ONE, rgba(RED), chunk(b"MATL", b"x" * 9), version=version))
+    drawing = decode_vox(vox(*extra, *ONE, rgba(RED), chunk(b"NOTE", b"x" * 9), version=version))
     assert drawing.rgba8.tolist() == [[[list(RED)]]]
 
 

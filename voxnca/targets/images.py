@@ -1,4 +1,4 @@
-"""Pictures from .png files."""
+"""Pictures from .png and .gif files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from voxnca.targets.reading import DamagedError, Drawing, check_cells
 
 WORKING_SIDE = 1024
 """Longest side, in pixels, at which the background is searched; targets are far smaller."""
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_SIGNATURES = {"PNG": (b"\x89PNG\r\n\x1a\n",), "GIF": (b"GIF87a", b"GIF89a")}
 _BROKEN = (
     Image.DecompressionBombError,
     EOFError,
@@ -41,31 +41,55 @@ def decode_png(content: bytes) -> Drawing:
     Raises:
         DamagedError: when the bytes are no picture, cut off, or too large.
     """
-    pixels = _pixels(content)
+    return _on_nothing(*_pixels(content, "PNG"))
+
+
+def decode_gif(content: bytes) -> Drawing:
+    """Read the first frame of a GIF, on a background as of `decode_png`.
+
+    Raises:
+        DamagedError: as of `decode_png`.
+    """
+    return _on_nothing(*_pixels(content, "GIF"))
+
+
+def _on_nothing(pixels: NDArray[np.uint8], notes: tuple[str, ...]) -> Drawing:
+    """Remove the background of a picture that has one."""
     if (pixels[..., ALPHA] < 255).any():
-        return Drawing(pixels)
+        return Drawing(pixels, notes)
     background = _background(pixels)
     if background is None:
-        return Drawing(pixels, ("The picture has no transparency; all of it is the target.",))
+        return Drawing(
+            pixels, (*notes, "The picture has no transparency; all of it is the target.")
+        )
     colour = "#" + bytes(pixels[0, 0, RGB]).hex()
     pixels[background] = 0
-    return Drawing(pixels, (f"The picture's border is {colour}; that background was removed.",))
+    removed = f"The picture's border is {colour}; that background was removed."
+    return Drawing(pixels, (*notes, removed))
 
 
-def _pixels(content: bytes) -> NDArray[np.uint8]:
-    if content[:8] != _SIGNATURE:
-        raise DamagedError("no .png file, by its first bytes; save it as PNG")
+def _pixels(content: bytes, kind: str) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Return RGBA pixels at the working size, and notes."""
+    if not content.startswith(_SIGNATURES[kind]):
+        raise DamagedError(f"no .{kind.lower()} file, by its first bytes; save it as {kind}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what Pillow mends, and of sizes checked here
-            image = Image.open(io.BytesIO(content), formats=["PNG"])
+            image = Image.open(io.BytesIO(content), formats=[kind])
             check_cells(image.size)  # before Pillow takes memory for them
-            return np.array(_shrunk(_rgba(image)))
+            return np.array(_shrunk(_rgba(image))), _frames(image)
     except DamagedError:
         raise
     except _BROKEN as error:
         reason = " ".join(str(error).split())
         raise DamagedError(f"a damaged picture ({reason}); save it anew") from error
+
+
+def _frames(image: Image.Image) -> tuple[str, ...]:
+    """Say of a movie that only its beginning is used."""
+    if image.format == "GIF" and getattr(image, "is_animated", False):
+        return ("The file is a movie; its first frame is the target.",)
+    return ()
 
 
 def _rgba(image: Image.Image) -> Image.Image:

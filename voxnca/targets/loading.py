@@ -12,7 +12,7 @@ from voxnca.targets.resizing import resize
 from voxnca.targets.shapes import DEFAULT_SIZE, SHAPES, make_shape, shape_names
 from voxnca.targets.target import Target
 
-SUFFIXES = (".png", ".vox", ".npy")
+SUFFIXES = (".png", ".gif", ".vox", ".npy")
 MIN_SIZE, MAX_SIZE = 4, 256
 LARGEST_UNASKED = 64
 """Longest side of a file's target when no size is asked for: more takes hours to train."""
@@ -24,7 +24,8 @@ def load_target(
     """Load a target.
 
     Args:
-        source: the name of a built-in shape (`target_names()`), or a .png, .vox or .npy file.
+        source: the name of a built-in shape (`target_names()`), or a .png, .gif, .vox or .npy
+            file.
         size: cells along its longest side, 4 to 256; the aspect is kept. By default 24 for a
             shape; a file's own size, shrunk to 64 if it is larger.
         num_dims: 2 or 3 if the target must have that many dimensions.
@@ -95,6 +96,6 @@ def _decode(suffix: str, content: bytes, num_dims: int | None) -> Drawing:
         return decode_npy(content, num_dims)
     if suffix == ".vox":
         return decode_vox(content)
-    from voxnca.targets.images import decode_png  # noqa: PLC0415  # Pillow, on first use
+    from voxnca.targets import images  # noqa: PLC0415  # Pillow, on first use
 
-    return decode_png(content)
+    return images.decode_gif(content) if suffix == ".gif" else images.decode_png(content)
