@@ -2,13 +2,17 @@
 
 import io
 import struct
+import tempfile
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
+import pyvista
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from vtkmodules.vtkIOGeometry import vtkGLTFWriter
 
 import voxnca
 from voxnca.export.voxels import encode_vox
@@ -75,6 +79,24 @@ def valid_npy():
         yield buffer.getvalue()
 
 
+def valid_mesh(suffix):
+    """A coloured cube; glTF's, with a texture, is written in the tests of meshes."""
+    cube = pyvista.Cube().triangulate()
+    cube.cell_data["RGB"] = np.arange(36, dtype=np.uint8).reshape(12, 3)
+    for binary in (True, False) if suffix in {".stl", ".ply", ".vtp"} else (True,):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"cube{suffix}"
+            if suffix == ".glb":
+                scene = vtkGLTFWriter()
+                scene.SetInputDataObject(pyvista.MultiBlock([pyvista.MultiBlock([cube])]))
+                scene.SetFileName(str(path))
+                scene.Write()
+            else:
+                cube.save(path, binary=binary)
+            yield path.read_bytes()
+
+
+MESHES = {suffix: list(valid_mesh(suffix)) for suffix in (".stl", ".obj", ".ply", ".glb", ".vtp")}
 VALID = {
     ".png": list(valid_png()),
     ".gif": list(valid_gif()),
@@ -139,9 +161,9 @@ def load(path, content, num_dims):
     assert num_dims in (None, target.num_dims)
 
 
-@pytest.mark.parametrize("suffix", VALID)
+@pytest.mark.parametrize("suffix", [*VALID, *MESHES])
 def test_the_files_to_damage_are_good(tmp_path, suffix):
-    for number, content in enumerate(VALID[suffix]):
+    for number, content in enumerate((VALID | MESHES)[suffix]):
         path = tmp_path / f"{number}{suffix}"
         path.write_bytes(content)
         assert voxnca.load_target(path).num_solid >= 1
@@ -184,4 +206,18 @@ def test_any_chunks_of_a_png(folder, content):
 def test_any_truncation(folder, suffix):
     for content in VALID[suffix]:
         for length in range(0, len(content), max(1, len(content) // 150)):
+            load(folder / f"short{suffix}", content[:length], None)
+
+
+@pytest.mark.parametrize("suffix", MESHES)
+@settings(max_examples=15)  # each takes a process of its own
+@given(data=st.data())
+def test_any_damage_to_a_mesh(folder, suffix, data):
+    load(folder / f"damaged{suffix}", data.draw(damaged(MESHES[suffix])), None)
+
+
+@pytest.mark.parametrize("suffix", MESHES)
+def test_any_truncation_of_a_mesh(folder, suffix):
+    for content in MESHES[suffix]:
+        for length in range(0, len(content), max(1, len(content) // 5)):
             load(folder / f"short{suffix}", content[:length], None)

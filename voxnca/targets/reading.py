@@ -41,19 +41,38 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         FileError: when it is missing, no plain file, too long, or cannot be read.
     """
+    check_file(path)
     try:
-        if not path.is_file():
-            kind = "not a file" if path.exists() else "no such file"
-            raise FileError(f"{str(path)!r}: {kind}; give the path of a picture or voxel file")
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(f"{str(path)!r}: cannot be read ({reason})") from error
-    if len(content) > MAX_FILE_BYTES:
+    _check_length(path, len(content))
+    return content
+
+
+def check_file(path: Path) -> None:
+    """Refuse what is no file, before anything is read of it.
+
+    Raises:
+        FileError: when it is missing, no plain file, or too long.
+    """
+    try:
+        if not path.is_file():
+            kind = "not a file" if path.exists() else "no such file"
+            raise FileError(f"{str(path)!r}: {kind}; give the path of a picture or voxel file")
+        length = path.stat().st_size
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileError(f"{str(path)!r}: cannot be read ({reason})") from error
+    _check_length(path, length)
+
+
+def _check_length(path: Path, length: int) -> None:
+    if length > MAX_FILE_BYTES:
         megabytes = MAX_FILE_BYTES // 2**20
         raise FileError(f"{str(path)!r}: longer than {megabytes} MB; save it smaller")
-    return content
 
 
 def check_cells(space: Sequence[int]) -> None:
