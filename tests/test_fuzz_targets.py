@@ -1,11 +1,13 @@
 """Any bytes, and any file damaged anywhere, give a target or one line: nothing else."""
 
+import gzip
 import io
 import struct
 import tempfile
 import zlib
 from pathlib import Path
 
+import nbtlib
 import numpy as np
 import pytest
 import pyvista
@@ -79,6 +81,26 @@ def valid_npy():
         yield buffer.getvalue()
 
 
+def valid_minecraft(suffix):
+    """The same few blocks, packed and not."""
+    compound, numbers = nbtlib.Compound, nbtlib.List[nbtlib.Int]
+    if suffix == ".nbt":
+        names = [compound({"Name": nbtlib.String(name)}) for name in ("stone", "glass", "zorb")]
+        blocks = [compound({"pos": numbers([n, 0, 0]), "state": nbtlib.Int(n)}) for n in range(3)]
+        root = {"size": numbers([3, 1, 1]), "palette": nbtlib.List[compound](names)}
+        root["blocks"] = nbtlib.List[compound](blocks)
+    else:
+        palette = compound({"stone": nbtlib.Int(0), "air": nbtlib.Int(1)})
+        blocks = {"Palette": palette, "Data": nbtlib.ByteArray([0, 1, 0, 1])}
+        sides = {name: nbtlib.Short(side) for name, side in (("Width", 2), ("Height", 2))}
+        root = {"Version": nbtlib.Int(3), **sides, "Length": nbtlib.Short(1)}
+        root = {"Schematic": compound(root | {"Blocks": compound(blocks)})}
+    buffer = io.BytesIO()
+    nbtlib.File(root).write(buffer)
+    yield buffer.getvalue()
+    yield gzip.compress(buffer.getvalue(), mtime=0)
+
+
 def valid_mesh(suffix):
     """A coloured cube; glTF's, with a texture, is written in the tests of meshes."""
     cube = pyvista.Cube().triangulate()
@@ -97,7 +119,8 @@ def valid_mesh(suffix):
 
 
 MESHES = {suffix: list(valid_mesh(suffix)) for suffix in (".stl", ".obj", ".ply", ".glb", ".vtp")}
-VALID = {
+MINECRAFT = {suffix: list(valid_minecraft(suffix)) for suffix in (".nbt", ".schem")}
+VALID = MINECRAFT | {
     ".png": list(valid_png()),
     ".gif": list(valid_gif()),
     ".vox": list(valid_vox()),

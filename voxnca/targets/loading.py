@@ -9,12 +9,13 @@ from voxnca.targets.arrays import decode_npy
 from voxnca.targets.magicavoxel import decode_vox
 from voxnca.targets.meshes import SUFFIXES as MESHES
 from voxnca.targets.meshes import decode_mesh
+from voxnca.targets.minecraft import decode_schem, decode_structure
 from voxnca.targets.reading import DamagedError, Drawing, check_file, read_bytes
 from voxnca.targets.resizing import resize
 from voxnca.targets.shapes import DEFAULT_SIZE, SHAPES, make_shape, shape_names
 from voxnca.targets.target import Target
 
-SUFFIXES = (".png", ".gif", ".vox", ".npy", *MESHES)
+SUFFIXES = (".png", ".gif", ".vox", ".npy", ".nbt", ".schem", *MESHES)
 MIN_SIZE, MAX_SIZE = 4, 256
 LARGEST_UNASKED = 64
 """Longest side of a file's target when no size is asked for: more takes hours to train."""
@@ -32,8 +33,8 @@ def load_target(
 
     Args:
         source: the name of a built-in shape (`target_names()`), or a file: a picture (.png, or
-            the first frame of a .gif), voxels (.vox), an array (.npy), or a mesh (.stl, .obj,
-            .ply, .glb, .vtp).
+            the first frame of a .gif), voxels (.vox), Minecraft's blocks (.nbt, .schem), an array
+            (.npy), or a mesh (.stl, .obj, .ply, .glb, .vtp).
         size: cells along its longest side, 4 to 256; the aspect is kept. By default 24 for a
             shape or a mesh; a file's own size, shrunk to 64 if it is larger.
         num_dims: 2 or 3 if the target must have that many dimensions.
@@ -126,8 +127,9 @@ def _fit(target: Target, size: int | None) -> Target:
 def _decode(suffix: str, content: bytes, num_dims: int | None) -> Drawing:
     if suffix == ".npy":
         return decode_npy(content, num_dims)
-    if suffix == ".vox":
-        return decode_vox(content)
+    voxels = {".vox": decode_vox, ".nbt": decode_structure, ".schem": decode_schem}
+    if suffix in voxels:
+        return voxels[suffix](content)
     from voxnca.targets import images  # noqa: PLC0415  # Pillow, on first use
 
     return images.decode_gif(content) if suffix == ".gif" else images.decode_png(content)
