@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import ndimage
 
 from voxnca.components import label_components
 from voxnca.errors import ArgumentError
@@ -68,6 +69,59 @@ def mirror_iou(solid: ArrayLike, axis: int) -> float:
     mirrored = np.flip(cells, axis)
     union = int((cells | mirrored).sum())
     return int((cells & mirrored).sum()) / union if union else 1.0
+
+
+def count_parts(solid: ArrayLike) -> int:
+    """Count the parts that do not touch, not even at a corner: beyond what a cell perceives.
+
+    Raises:
+        ArgumentError: as of `measure`.
+    """
+    cells = _checked(solid)
+    return int(ndimage.label(cells, np.ones((3,) * cells.ndim))[1])
+
+
+def thinnest(solid: ArrayLike) -> int:
+    """Return how many cells the thinnest part is across.
+
+    It is the longest side of cubes (squares, in 2D) of solid cells such that every solid cell
+    lies in one or beside one, at a corner or nearer: so rounded edges do not count as thin.
+
+    Returns:
+        At least 1; 0 for an empty pattern.
+
+    Raises:
+        ArgumentError: as of `measure`.
+    """
+    cells = _cropped(_checked(solid))
+    if not cells.any():
+        return 0
+    side = 1
+    while side < min(cells.shape) and _beside_cubes(cells, side + 1)[cells].all():
+        side += 1
+    return side
+
+
+def thin_share(solid: ArrayLike) -> float:
+    """Return the share of the solid cells where the pattern is one cell thick.
+
+    Those that lie neither in a solid cube of side 2 nor beside one; 0 for an empty pattern.
+
+    Raises:
+        ArgumentError: as of `measure`.
+    """
+    cells = _cropped(_checked(solid))
+    return float(1 - _beside_cubes(cells, 2)[cells].mean()) if cells.any() else 0.0
+
+
+def _beside_cubes(cells: NDArray[np.bool_], side: int) -> NDArray[np.bool_]:
+    """Return which cells lie in a solid cube of that side, or within one step of such a cell."""
+    bits = np.pad(cells, side).astype(np.uint8)
+    low = ndimage.minimum_filter(bits, side, mode="constant")
+    opened = ndimage.maximum_filter(low, side, mode="constant", origin=side % 2 - 1)
+    near = ndimage.maximum_filter(opened, 3, mode="constant") > 0
+    inner: NDArray[np.bool_] = near[(slice(side, -side),) * cells.ndim]
+    return inner
 
 
 def _checked(solid: ArrayLike) -> NDArray[np.bool_]:

@@ -137,7 +137,8 @@ def train(
     target: Annotated[
         str,
         typer.Argument(
-            metavar="TARGET", help="What to grow: a built-in target, or a .vox, .png or .npy file."
+            metavar="TARGET",
+            help="What to grow: a built-in target, or a file: see voxnca targets show.",
         ),
     ],
     output: Annotated[
@@ -270,15 +271,57 @@ def models(
     list_models(names or [], as_json=as_json)
 
 
-@app.command(epilog="Example: voxnca targets --json")
+targets_app = typer.Typer(
+    epilog="Examples: voxnca targets --json\n\nvoxnca targets show castle.stl -o castle.png",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(targets_app, name="targets")
+
+
+@targets_app.callback(invoke_without_command=True)
 @told_in_one_line
 def targets(
+    ctx: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the built-in targets."""
-    from apps.commands.listing import list_targets
+    """List the built-in targets, or show one."""
+    if ctx.invoked_subcommand is None:
+        from apps.commands.listing import list_targets
 
-    list_targets(as_json=as_json)
+        list_targets(as_json=as_json)
+
+
+@targets_app.command(
+    "show",
+    epilog="Examples: voxnca targets show mushroom -o mushroom.png\n\n"
+    "voxnca targets show ant.ply --up y --size 32 -o ant.png",
+)
+@told_in_one_line
+def show_target(
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="A built-in target, or a file.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Picture to write: .png.")
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(help="Longest side.", show_default="24, or the file's own up to 64"),
+    ] = None,
+    up: Annotated[
+        str | None,
+        typer.Option(
+            help="Which axis of a mesh points up: x, y or z.",
+            show_default="y for .obj and .glb, else z",
+        ),
+    ] = None,
+    hollow: Annotated[
+        bool, typer.Option("--hollow", help="Keep a shell of a mesh, one voxel thick.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure a target, say what is hard about it, and draw it."""
+    from apps.commands.showing import show
+
+    show(target, output=output, size=size, up=up, hollow=hollow, as_json=as_json)
 
 
 @app.command(epilog="Examples: voxnca bench\n\nvoxnca bench --threads 1 --json")

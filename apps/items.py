@@ -70,9 +70,11 @@ def open_model(text: str) -> NCA:
     return load(find(text, Kind.MODEL).source)
 
 
-def open_target(text: str, *, size: int | None = None) -> Target:
-    """Find and load a target; raises as `find` and `voxnca.load_target`."""
-    return load_target(find(text, Kind.TARGET).source, size=size)
+def open_target(
+    text: str, *, size: int | None = None, up: str | None = None, hollow: bool = False
+) -> Target:
+    """Find and load a target; options and errors as of `find` and `voxnca.load_target`."""
+    return load_target(find(text, Kind.TARGET).source, size=size, up=up, hollow=hollow)
 
 
 def open_item(text: str, *, size: int | None = None) -> NCA | Target:

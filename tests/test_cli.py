@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from pyvista import examples
 from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner, Result
 
@@ -201,6 +202,63 @@ class TestListings:
         assert tuple(row["name"] for row in listed) == voxnca.target_names()
         lines = run("targets").stdout.splitlines()[1:]
         assert [line.split()[0] for line in lines] == [row["name"] for row in listed]
+
+
+class TestShow:
+    def test_it_prints_figures_and_draws_a_picture(self) -> None:
+        done = run("targets", "show", "heart", "--size", "16", "-o", "heart.png")
+        assert done.exit_code == 0, done.stderr
+        target = voxnca.load_target("heart", size=16)
+        sides = " x ".join(map(str, target.size))
+        head, cells, colours, parts, thinnest = done.stdout.splitlines()
+        assert head == f"heart: 2D, {sides}"
+        assert cells.startswith(f"pixels: {target.num_solid}, ")
+        assert colours.startswith("main colours: #")
+        assert parts == "parts: 1"
+        assert thinnest.startswith("thinnest part: ")
+        with Image.open("heart.png") as image:
+            pixels = np.asarray(image)
+        factor = 512 // max(target.size)
+        np.testing.assert_array_equal(pixels[::factor, ::factor, 3], target.rgba8[..., 3])
+
+    def test_json_holds_the_same_and_adds_up(self) -> None:
+        fields = json.loads(run("targets", "show", "mushroom", "--json").stdout)
+        target = voxnca.load_target("mushroom")
+        assert tuple(fields["size"]) == target.size
+        assert fields["num_solid"] == target.num_solid
+        assert fields["fill"] == pytest.approx(target.solid.double().mean().item())
+        shares = [share for _, share in fields["colours"]]
+        assert sum(shares) == pytest.approx(1)
+        assert shares == sorted(shares, reverse=True)
+        assert fields["warnings"] == []
+
+    def test_what_is_hard_is_warned_of(self) -> None:
+        cells = np.zeros((4, 40, 40), bool)
+        cells[0], cells[2:, :2, :2] = True, True
+        np.save("sheet.npy", cells)
+        done = run("targets", "show", "sheet.npy")
+        assert done.exit_code == 0
+        assert "parts: 2" in done.stdout
+        assert "warning: it is in 2 parts that do not touch" in done.stderr
+        assert "% of it is one of its voxels thick" in done.stderr
+        assert "default training" not in done.stderr
+        np.save("block.npy", np.ones((20, 20, 20), bool))
+        done = run("targets", "show", "block.npy")
+        assert "warning: 8000 voxels are more than the default training suits" in done.stderr
+        assert done.stderr.count("warning") == 1
+
+    def test_a_mesh_takes_its_options(self) -> None:
+        solid = json.loads(run("targets", "show", examples.spherefile, "--json").stdout)
+        options = ("--hollow", "--up", "x", "--size", "24", "--json")
+        hollow = json.loads(run("targets", "show", examples.spherefile, *options).stdout)
+        assert hollow["num_solid"] < 0.5 * solid["num_solid"]
+        assert_refused(run("targets", "show", "heart", "--hollow"), "does not apply")
+        assert_refused(run("targets", "show", "heart", "--up", "y"), "does not apply")
+
+    def test_a_users_errors_are_one_line(self) -> None:
+        assert_refused(run("targets", "show", "haert"), "neither a file nor a target")
+        assert_refused(run("targets", "show", "heart", "-o", "heart.gif"), "is a .png file")
+        assert_refused(run("targets", "show", "heart", "-o", "no/heart.png"), "no/heart.png")
 
 
 class TestTrain:

@@ -87,3 +87,58 @@ def test_other_arrays_are_refused(solid):
 def test_a_foreign_axis_is_refused():
     with pytest.raises(ArgumentError, match="axis=2"):
         morphology.mirror_iou(np.ones((2, 2), bool), 2)
+
+
+@given(solids)
+def test_parts_touch_nowhere(solid):
+    parts = morphology.count_parts(solid)
+    assert parts <= morphology.measure(solid).components
+    # Walk from each part's first cell over everything within one step.
+    left, found = {tuple(cell) for cell in np.argwhere(solid).tolist()}, 0
+    while left:
+        found += 1
+        edge = [left.pop()]
+        while edge:
+            cell = edge.pop()
+            near = {other for other in left if np.abs(np.subtract(cell, other)).max() <= 1}
+            left -= near
+            edge += near
+    assert parts == found
+
+
+@given(sides, st.integers(0, 3))
+def test_a_box_is_as_thick_as_its_shortest_side(box, margin):
+    solid = np.pad(np.ones(box, bool), margin)
+    assert morphology.thinnest(solid) == min(box)
+    assert morphology.thin_share(solid) == (1.0 if min(box) == 1 else 0.0)
+
+
+@given(solids, st.integers(1, 3))
+def test_cubes_are_found_wherever_they_lie(solid, side):
+    expected = np.zeros(np.add(solid.shape, 2), bool)
+    for corner in np.ndindex(*np.maximum(0, np.subtract(solid.shape, side - 1))):
+        cube = tuple(slice(n, n + side) for n in corner)
+        if solid[cube].all():
+            expected[tuple(slice(n, n + side + 2) for n in corner)] = True
+    inner = (slice(1, -1),) * solid.ndim
+    np.testing.assert_array_equal(morphology._beside_cubes(solid, side), expected[inner])
+
+
+@pytest.mark.parametrize("thickness", [1, 2, 3])
+def test_a_house_is_as_thick_as_its_walls(thickness):
+    solid = np.ones((16, 16, 16), bool)
+    solid[(slice(thickness, -thickness),) * 3] = False
+    assert morphology.thinnest(solid) == thickness
+    assert (morphology.thin_share(solid) > 0.9) == (thickness == 1)
+
+
+def test_the_rounded_edges_of_a_ball_are_not_thin():
+    ball = (np.square(np.indices((21,) * 3) - 10).sum(0)) <= 10.4**2
+    assert morphology.thinnest(ball) >= 3
+    assert morphology.thin_share(ball) == 0
+
+
+def test_nothing_is_not_thick():
+    empty = np.zeros((3, 3), bool)
+    assert morphology.count_parts(empty) == morphology.thinnest(empty) == 0
+    assert morphology.thin_share(empty) == 0
