@@ -187,6 +187,15 @@ def test_the_colours_of_corners_blend_over_a_face(tmp_path):
     np.testing.assert_allclose(red[middle], (255 * (np.arange(20) + 0.5) / 20)[middle], atol=1)
 
 
+def test_what_lies_within_has_the_colour_of_the_nearest_voxel_outside(tmp_path):
+    colours = np.repeat([RED, BLUE], 12, axis=0)
+    triangles = np.concatenate([box((0, 0, 0), (1, 1, 1)), box((1.5, 0, 0), (2.5, 1, 1))])
+    (tmp_path / "two.ply").write_bytes(ply(triangles, colours))
+    rgba8 = voxnca.load_target(tmp_path / "two.ply", size=25).rgba8
+    assert (rgba8[:, :, :10] == (*RED, 255)).all()
+    assert (rgba8[:, :, 15:] == (*BLUE, 255)).all()
+
+
 def test_a_texture_is_read_the_right_way_up(tmp_path):
     rows = np.array([[RED, GREEN], [BLUE, WHITE]], np.uint8)
     Image.fromarray(rows).save(tmp_path / "t.png")

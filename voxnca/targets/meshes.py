@@ -30,8 +30,9 @@ Arrays = Mapping[str, NDArray[np.float64]]
 def decode_mesh(path: Path, *, size: int, up: str | None = None, hollow: bool = False) -> Drawing:
     """Read a mesh and fill it with voxels.
 
-    A voxel has the colour of the nearest point of the surface: of its texture, its corners or
-    its face, or a default where the file has none.
+    A voxel that can be seen has the colour of the nearest point of the surface: of its texture,
+    its corners or its face, or a default where the file has none; one within has that of the
+    nearest that can be seen.
 
     Args:
         path: of the file.
@@ -68,9 +69,10 @@ def decode_mesh(path: Path, *, size: int, up: str | None = None, hollow: bool = 
     rgba8[solid] = DEFAULT_COLOUR
     notes = []
     if np.isfinite(arrays["colours"][kept]).any() or any(k.startswith("texture") for k in arrays):
-        cells = np.argwhere(solid)
-        which, weights = voxelizing.nearest_corners(grid, cells)
-        rgba8[solid] = _colours(arrays, np.flatnonzero(kept)[which], weights)
+        outer = voxelizing.shell(solid)
+        which, weights = voxelizing.nearest_corners(grid, np.argwhere(outer))
+        rgba8[outer] = _colours(arrays, np.flatnonzero(kept)[which], weights)
+        rgba8[solid] = rgba8[voxelizing.nearest_cells(outer, solid)]
     else:
         notes.append("The mesh has no colours; its voxels have the default colour.")
     if not voxelizing.is_closed(grid.triangles):

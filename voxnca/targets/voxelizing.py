@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyvista
 from numpy.typing import NDArray
+from scipy import ndimage
 
 THIN_CELLS = 0.6
 """A cell whose middle is no farther from the surface may be joined, where the body is thin."""
@@ -106,6 +107,12 @@ def nearest_corners(grid: Grid, cells: NDArray[np.integer]) -> tuple[NDArray[np.
     v, w = (d[2] * d[3] - d[1] * d[4]) / whole, (d[0] * d[4] - d[1] * d[3]) / whole
     weights = np.clip(np.column_stack([1 - v - w, v, w]), 0, 1)
     return which, weights / np.maximum(weights.sum(1, keepdims=True), 1e-9)
+
+
+def nearest_cells(given: Mask, wanted: Mask) -> tuple[NDArray[np.integer], ...]:
+    """Return, as an index, the cell of `given` that is nearest to each cell of `wanted`."""
+    index = ndimage.distance_transform_edt(~given, return_distances=False, return_indices=True)
+    return tuple(axis[wanted] for axis in index)
 
 
 def is_closed(triangles: Floats) -> bool:
