@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from voxnca.components import label_components
 from voxnca.errors import ArgumentError
 from voxnca.faces import exposed_faces
 
@@ -44,7 +43,7 @@ def measure(solid: ArrayLike) -> Morphology:
     return Morphology(
         volume=int(cells.sum()),
         surface=len(exposed_faces(np.argwhere(cells), cells.shape)),
-        components=label_components(cells)[1],
+        components=int(ndimage.label(cells)[1]),
         symmetry=tuple(mirror_iou(cells, axis) for axis in range(cells.ndim)),
     )
 

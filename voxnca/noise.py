@@ -59,7 +59,12 @@ def fires(cells: Tensor, space: Sequence[int], *, step: int, seed: int, fire_rat
     if len(offsets) == 2:
         offsets.insert(0, same(0))
     drawn = hash32(same(seed), cells[:, 0], same(step), *offsets)
-    return drawn < round(fire_rate * 2**32)
+    return drawn < limit(fire_rate)
+
+
+def limit(probability: float) -> int:
+    """Return the number that a hash is below with a probability in [0, 1]: up to 2^32."""
+    return round(probability * 2**32)
 
 
 def _mix_in(state: Word, word: Word) -> Word:

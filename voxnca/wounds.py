@@ -17,7 +17,7 @@ from torch import Tensor
 
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
-from voxnca.noise import hash32
+from voxnca.noise import hash32, limit
 
 
 class Wound(Protocol):
@@ -131,7 +131,7 @@ class Noise:
         zero = torch.zeros_like(axes[0])
         axes = [zero] * (3 - len(axes)) + axes
         drawn = hash32(torch.full_like(zero, self.seed), zero, zero, *axes)
-        return drawn < round(self.fraction * 2**32)
+        return drawn < limit(self.fraction)
 
 
 def apply(state: Tensor, wound: Wound, *, sample: int | None = None) -> Tensor:

@@ -33,6 +33,17 @@ class ConvolutionNCA:
         self._biases = [b.detach().clone().requires_grad_() for b in (rule[2], rule[4])]
         self._fire_rate = rule.fire_rate
 
+    @staticmethod
+    def channels_first(state: Tensor) -> Tensor:
+        """Return states `(B, *space, C)` as this takes them: `(B, C, *space)`."""
+        return state.movedim(-1, 1).contiguous()
+
+    def grow(self, state: Tensor, num_steps: int) -> Tensor:
+        """Take some steps from states `(B, C, *space)`."""
+        for _ in range(num_steps):
+            state = self.step(state)
+        return state
+
     def step(self, state: Tensor, fire: Tensor | None = None) -> Tensor:
         """Step states `(B, C, *space)`; `fire` is a bool mask `(B, 1, *space)`, else drawn."""
         convolve = _CONV[self._d]

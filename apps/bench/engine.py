@@ -114,7 +114,8 @@ def check(case: Case) -> None:
         VoxncaError: when they do not.
     """
     model, state = case.model(), case.state()
-    plain, whole = ConvolutionNCA(model), state.movedim(-1, 1).contiguous()
+    plain = ConvolutionNCA(model)
+    whole = plain.channels_first(state)
     cells = torch.ones(state.shape[:-1]).nonzero()
     for step in range(2):
         fire = Firing(0, step, 0).mask(cells, case.space, model.config.fire_rate)
@@ -190,22 +191,15 @@ def _both(model: NCA, state: Tensor) -> dict[str, Work]:
     def differentiated(work: Callable[[], Tensor], gradient: Tensor) -> Work:
         return lambda: work().backward(gradient)
 
-    plain = differentiated(_convolutions(model, state), ones.movedim(-1, 1).contiguous())
+    plain = differentiated(_convolutions(model, state), ConvolutionNCA.channels_first(ones))
     dense = differentiated(partial(model.grow, state, DENSE_STEPS, engine="dense"), ones)
     sparse = differentiated(partial(model.grow, state, SPARSE_STEPS, engine="sparse"), ones)
     return {"convolution": plain, "dense": dense, "sparse": sparse}
 
 
 def _convolutions(model: NCA, state: Tensor) -> Callable[[], Tensor]:
-    plain, whole = ConvolutionNCA(model), state.movedim(-1, 1).contiguous()
-
-    def convolve() -> Tensor:
-        grown = whole
-        for _ in range(DENSE_STEPS):
-            grown = plain.step(grown)
-        return grown
-
-    return convolve
+    plain = ConvolutionNCA(model)
+    return partial(plain.grow, plain.channels_first(state), DENSE_STEPS)
 
 
 def _products(model: NCA, num_alive: int, *, both: bool = False) -> Work:

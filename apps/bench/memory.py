@@ -41,9 +41,8 @@ def measure(case: Case, engine: str, num_steps: int) -> int:
 def roll_out(model: NCA, state: Tensor, engine: str, num_steps: int) -> None:
     """Take some steps and differentiate what comes of them."""
     if engine == "convolution":
-        convolution, grown = ConvolutionNCA(model), state.movedim(-1, 1).contiguous()
-        for _ in range(num_steps):
-            grown = convolution.step(grown)
+        plain = ConvolutionNCA(model)
+        grown = plain.grow(plain.channels_first(state), num_steps)
     else:
         grown = model.grow(state, num_steps, engine=engine)
     grown.sum().backward()

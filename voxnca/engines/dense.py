@@ -80,11 +80,8 @@ class DenseField:
     """Whole states, stepped by `step`."""
 
     def __init__(self, state: Tensor, rule: Rule, surroundings: Surroundings) -> None:
-        self._state, self._rule, self._surroundings = (
-            _clear(state, surroundings),
-            rule,
-            surroundings,
-        )
+        self._state = _clear(state, surroundings)
+        self._rule, self._surroundings = rule, surroundings
         self._cells = torch.ones(state.shape[:-1], device=state.device).nonzero()
 
     @classmethod

@@ -36,11 +36,6 @@ class Rule(NamedTuple):
     border: str
     fire_rate: float
 
-    @property
-    def fire_limit(self) -> int:
-        """Return the number below which a cell's hash lets it fire, up to 2^32."""
-        return round(self.fire_rate * 2**32)
-
     def update(self, perceived: Tensor) -> Tensor:
         """Return dx `(..., C)` for perception vectors `(..., K * C)`."""
         hidden = F.linear(perceived, self.hidden_weight, self.hidden_bias)
@@ -101,11 +96,16 @@ class Surroundings(NamedTuple):
         free = self.free[tuple(places.T)]
         return Rows(rows.coordinates[free], rows.values[free])
 
+    @staticmethod
+    def of_sample(given: Tensor, sample: int) -> Tensor:
+        """Return a sample's part of what is given to all or to each: `(*space[, ...])`."""
+        return given[sample if len(given) > 1 else 0]
+
     def free_cells(self, sample: int) -> NDArray[np.bool_]:
         """Return where matter may be, bool `(cells,)`; empty for everywhere."""
         if self.free is None:
             return np.empty(0, np.bool_)
-        free: NDArray[np.bool_] = self.free[sample if len(self.free) > 1 else 0].numpy()
+        free: NDArray[np.bool_] = self.of_sample(self.free, sample).numpy()
         return free.ravel()
 
 

@@ -36,6 +36,7 @@ from voxnca.engines.kernels.layout import kernel_gradient, lay_out, weight_gradi
 from voxnca.engines.kernels.rollout import Net
 from voxnca.errors import ArgumentError
 from voxnca.grid import Rows
+from voxnca.noise import limit
 from voxnca.wounds import Wound
 
 Array = NDArray[Any]
@@ -80,8 +81,8 @@ class SparseField:
             run = _Run(self._batch, self._rule, self._laid_out(), firing, num_steps)
             self._values = _Rollout.apply(self._values_now(), *learned, run)
         else:
-            limit = self._rule.fire_limit
-            self._batch.advance(self._laid_out(), firing, limit, num_steps, keep=False)
+            below = limit(self._rule.fire_rate)
+            self._batch.advance(self._laid_out(), firing, below, num_steps, keep=False)
             self._values = None
 
     def erase(self, wound: Wound, sample: int | None) -> None:
@@ -152,7 +153,7 @@ class _Run:
     def forward(self) -> Array:
         """Take the steps; return the cells' channels `(N, C)`."""
         self._kept = self._batch.advance(
-            self._net, self._firing, self._rule.fire_limit, self._num_steps, keep=True
+            self._net, self._firing, limit(self._rule.fire_rate), self._num_steps, keep=True
         )
         return self._batch.values()
 

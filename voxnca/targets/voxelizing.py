@@ -77,12 +77,8 @@ def _tip(grid: Grid, axis: int, end: int) -> tuple[int, ...]:
 
 def shell(solid: Mask) -> Mask:
     """Return the cells that have a face outside of the body: a shell one cell thick."""
-    padded = np.pad(solid, 1)
-    within = solid.copy()
-    for axis in range(solid.ndim):
-        for step in (-1, 1):
-            within &= np.roll(padded, step, axis)[(slice(1, -1),) * solid.ndim]
-    return solid & ~within
+    outer: Mask = solid & ~ndimage.binary_erosion(solid)
+    return outer
 
 
 def nearest_corners(grid: Grid, cells: NDArray[np.integer]) -> tuple[NDArray[np.intp], Floats]:
@@ -167,19 +163,11 @@ def _distance(surface: Any, points: NDArray[np.floating]) -> Floats:
 
 def _opened(cells: Mask) -> Mask:
     """Return the cells that lie in a cube of 2 x 2 x 2 of them."""
-    padded = np.pad(cells, 1)
-    for axis in range(cells.ndim):
-        padded &= np.roll(padded, -1, axis)
-    for axis in range(cells.ndim):
-        padded |= np.roll(padded, 1, axis)
-    return padded[(slice(1, -1),) * cells.ndim]
+    opened: Mask = ndimage.binary_opening(cells, np.ones((2,) * cells.ndim))
+    return opened
 
 
 def _grown(cells: Mask, steps: int) -> Mask:
     """Return the cells within so many steps of `cells`, in their 3^d neighbourhoods."""
-    for axis in range(cells.ndim):
-        for _ in range(steps):
-            padded = np.pad(cells, [(1, 1) if a == axis else (0, 0) for a in range(cells.ndim)])
-            moved = [np.roll(padded, step, axis) for step in (-1, 0, 1)]
-            cells = np.take(moved[0] | moved[1] | moved[2], range(1, padded.shape[axis] - 1), axis)
-    return cells
+    grown: Mask = ndimage.binary_dilation(cells, np.ones((3,) * cells.ndim), iterations=steps)
+    return grown

@@ -171,7 +171,7 @@ def ripen(colony: Colony, world: World, slot: Int) -> None:
 
 @inlined
 def wither(colony: Colony, slot: Int) -> None:
-    """Note that a cell is no longer mature; `bury` then takes those round it that are dead."""
+    """Note that a cell is no longer mature; those with no mature cell round them are to `leave`."""
     colony.mature[slot] = False
     colony.counts[NUM_MATURE] -= 1
     for t in range(colony.around.shape[1]):
@@ -223,7 +223,7 @@ def _occupy_beside(colony: Colony, world: World, slot: Int, t: Int, kind: np.uin
 
 
 @inlined
-def _occupy(colony: Colony, world: World, z: Int, y: Int, x: Int, kind: np.uint8) -> Int:
+def _occupy(colony: Colony, world: World, z: Int, y: Int, x: Int, kind: np.uint8) -> None:
     """Give a slot to a cell inside the grid and make it known to its neighbours."""
     counts = colony.counts
     if counts[NUM_FREE] > 0:
@@ -249,7 +249,6 @@ def _occupy(colony: Colony, world: World, z: Int, y: Int, x: Int, kind: np.uint8
                 _meet(colony, world, near, slot)
             else:
                 colony.around[near, last - t] = slot
-    return slot
 
 
 @inlined

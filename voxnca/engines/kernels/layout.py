@@ -152,7 +152,7 @@ def given_to(surroundings: Surroundings, sample: int, dtype: Any) -> Given:
         if tensor is None:
             rows.append(np.empty((0, 0), dtype))
         else:
-            mine = _array(tensor[sample if len(tensor) > 1 else 0])
+            mine = _array(Surroundings.of_sample(tensor, sample))
             rows.append(mine.reshape(-1, mine.shape[-1]).astype(dtype))
     static, embedding = rows
     wide = _wide(embedding, len(embedding), padded(embedding.shape[1], WIDTH))
