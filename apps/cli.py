@@ -127,7 +127,7 @@ def open_app(
 
 @app.command(
     epilog="Examples: voxnca train castle.vox -o castle.safetensors\n\n"
-    "voxnca train duck --size 16 --steps 800 -o duck.safetensors\n\n"
+    "voxnca train duck --size 16 --preset fast -o duck.safetensors\n\n"
     "voxnca train castle.vox -o castle.safetensors --resume\n\n"
     "Ctrl-C saves what there is and exits with 130.",
 )
@@ -156,8 +156,17 @@ def train(
             help="Longest side of the target.", show_default="24, or the file's own up to 64"
         ),
     ] = None,
+    preset: Annotated[
+        str, typer.Option(help="How long to train: fast, default or thorough.")
+    ] = DEFAULTS.preset,
     num_steps: Annotated[
-        int, typer.Option("--num-steps", "--steps", help="Training steps.")
+        int | None,
+        typer.Option(
+            "--num-steps",
+            "--steps",
+            help="Training steps.",
+            show_default="what the preset takes for the target",
+        ),
     ] = DEFAULTS.num_steps,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite FILE.")] = False,
@@ -184,7 +193,7 @@ def train(
         int | None,
         typer.Option(
             help="Steps by which the pattern is to be grown.",
-            show_default="1.25 x longest side / fire rate",
+            show_default="by the target's size and the longest way through it",
         ),
     ] = DEFAULTS.grow_steps,
 ) -> None:
@@ -192,6 +201,7 @@ def train(
     from apps.commands.training import run
 
     options = TrainOptions(
+        preset=preset,
         num_steps=num_steps,
         seed=seed,
         fire_rate=fire_rate,

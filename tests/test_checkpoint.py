@@ -1,5 +1,6 @@
 """Model files: bit-exact there and back, and hostile ones are one line of our error."""
 
+import dataclasses
 import struct
 
 import pytest
@@ -22,7 +23,7 @@ from voxnca import (
     seed,
     train,
 )
-from voxnca.checkpoint import read_tensors, write_tensors
+from voxnca.checkpoint import info_from_json, info_to_json, read_tensors, write_tensors
 from voxnca.config import BORDERS, PERCEPTIONS
 from voxnca.quality import Healing, Snapshot
 
@@ -93,6 +94,18 @@ def test_target_recipe_and_quality_come_along(tmp_path):
     assert again.target.name == model.target.name
     assert (again.target.rgba8 == model.target.rgba8).all()
     assert same_bits(model, again)
+
+
+@pytest.mark.parametrize("path", [("elbow",), ("damage", "elbow")])
+def test_a_recipe_of_another_version_is_left_out(path):
+    fields = info_to_json(complete_model().info)
+    inner = fields["recipe"]
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = 3
+    info = info_from_json(fields)
+    assert info.recipe is None
+    assert info == dataclasses.replace(complete_model().info, recipe=None)
 
 
 @pytest.fixture(scope="module")

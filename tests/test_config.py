@@ -20,6 +20,7 @@ from voxnca.config import BORDERS, OPTIMIZERS, PERCEPTIONS, check_seed
 
 shares = st.floats(0, 1)
 pairs = st.tuples(st.floats(0, 2), st.floats(0, 2)).map(lambda pair: tuple(sorted(pair)))
+shares_pair = st.tuples(shares, shares).map(lambda pair: tuple(sorted(pair)))
 model_configs = st.builds(
     ModelConfig,
     num_dims=st.sampled_from([2, 3]),
@@ -31,13 +32,14 @@ model_configs = st.builds(
 )
 train_configs = st.builds(
     TrainConfig,
-    num_steps=st.integers(1, 10**6),
+    num_steps=st.none() | st.integers(1, 10**6),
+    effort=st.floats(0.01, 100),
     seed=st.integers(0, 2**32 - 1),
-    batch_size=st.integers(1, 8),
+    batch_size=st.none() | st.integers(1, 8),
     pool_size=st.integers(8, 64),
     grow_steps=st.none() | st.integers(1, 1000),
     rollout=st.builds(RolloutConfig, early=pairs, late=pairs, ramp_share=shares),
-    damage=st.builds(DamageConfig, start_share=shares, radius=pairs, ball=shares),
+    damage=st.builds(DamageConfig, start_share=shares, share=shares_pair, ball=shares),
     optimizer=st.builds(OptimizerConfig, name=st.sampled_from(OPTIMIZERS), final_share=shares),
 )
 
@@ -86,7 +88,7 @@ def test_no_field_takes_just_anything_and_each_refusal_names_it(kind, name):
         (lambda: DamageConfig(ball=math.inf), "damage.ball=inf must be a number"),
         (
             lambda: DamageConfig(ball=0, half_space=0, box=0, noise=0),
-            "or set num_samples=0 for no damage",
+            "or set batch_share=0 for no damage",
         ),
         (lambda: check_seed(-1), "seed=-1 must be a whole number from 0 to 4294967295"),
         (lambda: ModelConfig.from_json({"chanels": 8}), "field='chanels' is unknown; use one of"),

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxnca.losses import overflow, rgba_loss
+from voxnca.losses import overflow, overgrowth, rgba_loss
 
 spaces = st.lists(st.integers(1, 5), min_size=2, max_size=3)
 
@@ -48,3 +48,15 @@ def test_overflow_is_what_lies_beyond_the_limit(space, excess, sign):
     within, beyond = overflow(state, num_cells)
     assert within == 0
     assert beyond == pytest.approx(excess, abs=1e-5)
+
+
+@given(space=spaces, alpha=st.floats(-1, 2))
+def test_overgrowth_is_the_alpha_beyond_what_is_dead_where_the_target_is_empty(space, alpha):
+    target = torch.zeros(*space, 4)
+    target[..., 3].flatten()[0] = 0.2  # the soft edge of a picture is not empty
+    state = torch.full((2, *space, 6), alpha)
+    state[0, ..., 3] = 0.05
+    num_empty = target[..., 3].numel() - 1
+    within, beyond = overgrowth(state, target, num_solid=5)
+    assert within == 0
+    assert beyond == pytest.approx(max(alpha - 0.05, 0) * num_empty / 20, abs=1e-4)

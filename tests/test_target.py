@@ -116,3 +116,33 @@ FAINT = np.full((3, 3, 4), 127, np.uint8)  # nothing above half
 def test_bad_arrays_say_the_rule(array, message):
     with pytest.raises(ArgumentError, match=message):
         Target.from_rgba8(array, name="a")
+
+
+def walls(*rows):
+    """Draw a 2D target: # is solid."""
+    array = np.zeros((len(rows), len(rows[0]), 4), np.uint8)
+    array[[[mark == "#" for mark in row] for row in rows]] = 255
+    return Target.from_rgba8(array, name="walls")
+
+
+@pytest.mark.parametrize(
+    ("rows", "reach"),
+    [
+        (["#"], 0),
+        (["###", "###", "###"], 1),
+        (["#..", ".#.", "..#"], 1),  # corners touch
+        (["#####", "#....", "#####"], 6),
+        (["#....#....#"], 5),  # over the gaps, from the middle
+        (["##...#"], 5),
+    ],
+)
+def test_reach_is_the_longest_way_through_the_body(rows, reach):
+    assert walls(*rows).reach == reach
+
+
+@given(pictures())
+def test_a_solid_block_is_reached_as_the_king_moves(array):
+    array[..., 3] = 255
+    target = Target.from_rgba8(array, name="block")
+    far = (max(a, n - 1 - a) for a, n in zip(target.anchor, target.size, strict=True))
+    assert target.reach == max(far)

@@ -113,14 +113,18 @@ def info_to_json(info: ModelInfo) -> dict[str, Any]:
 
 
 def info_from_json(fields: dict[str, Any]) -> ModelInfo:
-    """Build a model's record from `info_to_json`'s dict."""
+    """Build a model's record from `info_to_json`'s dict.
+
+    A recipe of another version, with options that this one does not know, is left out: the rule
+    does not need it.
+    """
     recipe, quality, steps = fields["recipe"], fields["quality"], fields["grow_steps"]
     if steps is not None and (not isinstance(steps, int) or not 1 <= steps <= 10**6):
         raise ValueError(f"grow_steps={steps!r}")
     return ModelInfo(
         str(fields["name"]),
         steps,
-        TrainConfig.from_json(recipe) if recipe else None,
+        TrainConfig.from_json(recipe) if recipe and TrainConfig.knows(recipe) else None,
         Quality.from_json(quality) if quality else None,
         str(fields["version"]),
     )

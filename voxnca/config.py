@@ -31,11 +31,21 @@ class JsonConfig:
         """
         if not isinstance(fields, Mapping):
             raise ArgumentError(f"{cls.__name__} must be an object, got {fields!r}")
-        known = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
         for name in fields:
-            _choice(f"{cls.__name__} field", name, tuple(known))
-        groups = {"rollout": RolloutConfig, "damage": DamageConfig, "optimizer": OptimizerConfig}
-        return cls(**{name: _thaw(groups.get(name), value) for name, value in fields.items()})
+            _choice(f"{cls.__name__} field", name, cls._names())
+        return cls(**{name: _thaw(_GROUPS.get(name), value) for name, value in fields.items()})
+
+    @classmethod
+    def knows(cls, fields: Mapping[str, Any]) -> bool:
+        """Tell whether every field exists: another version may have had others."""
+        groups = ((group, fields.get(name)) for name, group in _GROUPS.items())
+        return set(fields) <= set(cls._names()) and all(
+            group.knows(value) for group, value in groups if isinstance(value, Mapping)
+        )
+
+    @classmethod
+    def _names(cls) -> tuple[str, ...]:
+        return tuple(f.name for f in dataclasses.fields(cls))  # type: ignore[arg-type]
 
 
 def _thaw(group: type[JsonConfig] | None, value: Any) -> Any:
@@ -108,29 +118,33 @@ class DamageConfig(JsonConfig):
 
     Attributes:
         start_share: share of the budget after which wounds begin.
-        num_samples: how many of a batch's best samples are wounded (always fewer than all).
-        radius: range of a ball's radius, of a box's half side, in shares of the target's size.
+        batch_share: share of a batch, its worst sample aside, that is wounded: its best ones.
+            Rounded at random, so that some stay whole: what is always wounded never learns to
+            keep still.
+        share: range of the share of the target's solid cells that a wound takes. Round the
+            quarter that the standard wound takes: wounds sized by the target's width leave
+            compact bodies unable to regrow a head.
         ball, half_space, box, noise: relative frequency of each kind.
     """
 
-    start_share: float = 0.4
-    num_samples: int = 2
-    radius: tuple[float, float] = (0.12, 0.28)
-    ball: float = 0.6
-    half_space: float = 0.3
+    start_share: float = 0.35
+    batch_share: float = 0.6
+    share: tuple[float, float] = (0.08, 0.35)
+    ball: float = 0.75
+    half_space: float = 0.15
     box: float = 0.07
     noise: float = 0.03
 
     def __post_init__(self) -> None:
         _number("damage.start_share", self.start_share, 0.0, 1.0)
-        _whole("damage.num_samples", self.num_samples, 0, 1024)
-        _range("damage.radius", self.radius, 0.0, 2.0)
+        _number("damage.batch_share", self.batch_share, 0.0, 1.0)
+        _range("damage.share", self.share, 0.0, 1.0)
         for name, weight in self.weights.items():
             _number(f"damage.{name}", weight, 0.0, math.inf)
         if not sum(self.weights.values()) > 0:
             raise ArgumentError(
                 "damage: ball, half_space, box and noise are all 0; make one positive, "
-                "or set num_samples=0 for no damage"
+                "or set batch_share=0 for no damage"
             )
 
     @property
@@ -147,7 +161,9 @@ class OptimizerConfig(JsonConfig):
         name: `muon` steps the weight matrices by Muon and the rest by Adam; `adam` all by Adam.
             At equal CPU time Muon halves the loss.
         learning_rate: Adam's peak rate.
-        muon_learning_rate: Muon's peak rate, scaled as AdamW's (`match_rms_adamw`).
+        muon_learning_rate: Muon's peak rate, scaled as AdamW's (`match_rms_adamw`), for a rule
+            that fires everywhere; `fire_rate` times as much is taken for one that does not,
+            whose gradients are noisier.
         warmup_steps: iterations over which the rate rises linearly.
         final_share: what is left of the peak rate at the end of the cosine.
         normalize_gradients: divide each gradient tensor by its norm (the paper's trick
@@ -156,9 +172,9 @@ class OptimizerConfig(JsonConfig):
 
     name: str = "muon"
     learning_rate: float = 2e-3
-    muon_learning_rate: float = 1e-2
+    muon_learning_rate: float = 2e-2
     warmup_steps: int = 20
-    final_share: float = 0.05
+    final_share: float = 0.0
     normalize_gradients: bool = True
 
     def __post_init__(self) -> None:
@@ -175,38 +191,61 @@ class TrainConfig(JsonConfig):
     """How a rule is trained.
 
     Attributes:
-        num_steps: iterations; the schedules below are shares of this budget.
+        num_steps: iterations; the schedules below are shares of this budget. None is
+            `effort` times `voxnca.training.default_num_steps`.
+        effort: more is better and takes longer.
         seed: of every random draw; the same seed gives the same run.
-        batch_size: rollouts an iteration.
-        early_batch_size: the same during the first `early_share` of the budget, where the
-            gradient's direction is plain and smaller batches learn sooner.
+        batch_size: rollouts an iteration. None is 2 to 6, fewer for larger targets: the
+            gradient of a large body is a mean over many cells already.
+        early_batch_size: at most so many during the first `early_share` of the budget, where
+            the gradient's direction is plain and smaller batches learn sooner.
         pool_size: states kept between iterations (the sample pool).
         margin_cells: free cells round the target on every side.
         grow_steps: T, by when the pattern is to be grown; None is
-            1.25 x the target's longest side / fire_rate.
-        evaluations: how often in all the rule is judged from the seed; 0 is never.
+            `voxnca.evaluation.default_grow_steps`.
+        evaluations: how often the rule is judged from the seed, all in the second half; 0 is
+            never.
         overflow_weight: of the penalty on values beyond +-1.5.
+        overgrowth_weight: of the penalty on matter outside the target: without it faint cells
+            spread, cost as much as the body, and in time wash its colours out.
         rollout, damage, optimizer: the groups of options.
     """
 
-    num_steps: int = 2000
+    num_steps: int | None = None
+    effort: float = 1.0
     seed: int = 0
-    batch_size: int = 4
+    batch_size: int | None = None
     early_batch_size: int = 2
     early_share: float = 0.35
     pool_size: int = 32
     margin_cells: int = 4
     grow_steps: int | None = None
-    evaluations: int = 10
+    evaluations: int = 4
     overflow_weight: float = 0.02
+    overgrowth_weight: float = 0.5
     rollout: RolloutConfig = field(default_factory=RolloutConfig)
     damage: DamageConfig = field(default_factory=DamageConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
 
+    @classmethod
+    def preset(cls, name: str) -> TrainConfig:
+        """Return a recipe by name: `fast` for a first look, `default`, or `thorough`.
+
+        They differ in how long they train; figures are quoted for the default.
+
+        Raises:
+            ArgumentError: for an unknown name.
+        """
+        _choice("preset", name, tuple(PRESETS))
+        return PRESETS[name]
+
     def __post_init__(self) -> None:
-        _whole("num_steps", self.num_steps, 1, 10**9)
+        if self.num_steps is not None:
+            _whole("num_steps", self.num_steps, 1, 10**9)
+        _number("effort", self.effort, 0.0, 1e6, open_low=True)
         check_seed(self.seed)
-        _whole("batch_size", self.batch_size, 1, 65536)
+        if self.batch_size is not None:
+            _whole("batch_size", self.batch_size, 1, 65536)
         _whole("early_batch_size", self.early_batch_size, 1, 65536)
         _number("early_share", self.early_share, 0.0, 1.0)
         _whole("pool_size", self.pool_size, 1, 10**6)
@@ -215,6 +254,7 @@ class TrainConfig(JsonConfig):
             _whole("grow_steps", self.grow_steps, 1, 10**6)
         _whole("evaluations", self.evaluations, 0, 10**6)
         _number("overflow_weight", self.overflow_weight, 0.0, 1e6)
+        _number("overgrowth_weight", self.overgrowth_weight, 0.0, 1e6)
         for name, group in (
             ("rollout", RolloutConfig),
             ("damage", DamageConfig),
@@ -222,10 +262,10 @@ class TrainConfig(JsonConfig):
         ):
             if not isinstance(getattr(self, name), group):
                 raise ArgumentError(f"{name} must be a {group.__name__}(...)")
-        if max(self.batch_size, self.early_batch_size) > self.pool_size:
+        if self.batch_size is not None and self.batch_size > self.pool_size:
             raise ArgumentError(
-                f"batch_size={max(self.batch_size, self.early_batch_size)} is more than "
-                f"pool_size={self.pool_size}; make the pool at least as large as the batch"
+                f"batch_size={self.batch_size} is more than pool_size={self.pool_size}; "
+                "make the pool at least as large as the batch"
             )
 
 
@@ -271,3 +311,18 @@ def _range(name: str, value: object, low: float, high: float) -> None:
     _number(f"{name}[1]", value[1], low, high)
     if value[0] > value[1]:
         raise ArgumentError(f"{name}={value!r} must have low <= high; swap them")
+
+
+PRESETS = {
+    "fast": TrainConfig(effort=0.4, evaluations=2),
+    "default": TrainConfig(),
+    "thorough": TrainConfig(effort=3.0, evaluations=8),
+}
+"""Recipes by name: see `TrainConfig.preset`."""
+
+_GROUPS: dict[str, type[JsonConfig]] = {
+    "rollout": RolloutConfig,
+    "damage": DamageConfig,
+    "optimizer": OptimizerConfig,
+}
+"""The fields that are configs themselves."""

@@ -3,40 +3,49 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from voxnca.config import DamageConfig
 from voxnca.targets import Target
-from voxnca.wounds import Ball, Box, HalfSpace, Noise, Wound
+from voxnca.wounds import Box, HalfSpace, Noise, Wound, smallest_ball
 
 
 def draw_wound(
     config: DamageConfig, target: Target, space: tuple[int, ...], generator: torch.Generator
 ) -> Wound:
-    """Draw a wound near the target's body, as it lies in a grid of sizes `space`."""
-    solid = target.solid.nonzero() + torch.tensor(target.origin(space))
+    """Draw a wound that takes its share of the target's body, as it lies in a grid of `space`.
+
+    A ball or a box grows round one of the solid cells, and a half-space advances along a random
+    direction, until the share is taken.
+    """
+    body = target.solid.nonzero() + torch.tensor(target.origin(space))
     weights = torch.tensor(list(config.weights.values()))
     kind = list(config.weights)[int(torch.multinomial(weights, 1, generator=generator))]
-    size = max(target.size)
+    share = _between(*config.share, generator)
     if kind == "noise":
-        seed = int(torch.randint(2**31, (), generator=generator))
-        return Noise(_between(0.05, 0.3, generator), seed)
+        return Noise(share, int(torch.randint(2**31, (), generator=generator)))
+    count = max(1, round(share * len(body)))
     if kind == "half_space":
-        normal = torch.randn(len(space), generator=generator)
-        normal = normal / normal.norm()
-        middle = solid.double().mean(0)
-        offset = size * _between(-0.06, 0.24, generator)
-        return HalfSpace(_tuple(middle + offset * normal), _tuple(normal))
-    place = solid[torch.randint(len(solid), (), generator=generator)].double()
-    place = place + 0.05 * size * torch.randn(len(space), generator=generator)
-    radius = size * _between(*config.radius, generator)
+        return _half_space(body, count, torch.randn(len(space), generator=generator))
+    center = body[int(torch.randint(len(body), (), generator=generator))]
     if kind == "ball":
-        return Ball(_tuple(place), radius)
-    return Box(_tuple(place - radius), _tuple(place + radius))
+        return smallest_ball(body, center.tolist(), count)
+    half = int((body - center).abs().amax(1).sort().values[count - 1])
+    return Box(_tuple(center - half), _tuple(center + half + 1))
+
+
+def _half_space(body: Tensor, count: int, normal: Tensor) -> HalfSpace:
+    """Return the half-space that holds the `count` cells farthest along `normal`."""
+    normal = (normal / normal.norm()).double()
+    heights = (body.double() @ normal).sort(descending=True).values
+    below = heights[count] if count < len(body) else heights[-1] - 1
+    edge = 0.5 * (heights[count - 1] + below)
+    return HalfSpace(_tuple(edge * normal), _tuple(normal))
 
 
 def _between(low: float, high: float, generator: torch.Generator) -> float:
     return low + (high - low) * float(torch.rand((), generator=generator))
 
 
-def _tuple(point: torch.Tensor) -> tuple[float, ...]:
+def _tuple(point: Tensor) -> tuple[float, ...]:
     return tuple(point.tolist())

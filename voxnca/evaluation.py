@@ -29,20 +29,21 @@ from voxnca.rollout import Rollout
 if TYPE_CHECKING:
     from voxnca.targets import Target
 
-LATE_STEPS = 500
+LATE_STEPS = (500, 2000)
+"""When a pattern is looked at again after 3T: the usual failures are late ones."""
 _RUNAWAY_SHARE = 0.95
 """Targets with their margins leave more of the grid than this to dead cells."""
 _LOOK_EVERY = 8
 
 
 def default_grow_steps(target: Target, fire_rate: float) -> int:
-    """Return T: 1.25 x the target's longest side / fire_rate, rounded."""
-    return round(1.25 * max(target.size) / fire_rate)
+    """Return T: 1.25 x the longest side, or 1.75 x `Target.reach` if more, / fire_rate, rounded."""
+    return round(max(1.25 * max(target.size), 1.75 * target.reach) / fire_rate)
 
 
 @torch.no_grad()
 def evaluate(model: NCA, target: Target | None = None, *, seed: int = 0) -> Quality:
-    """Grow a rule from the seed and measure it at T, 3T and 500 steps and after wounds.
+    """Grow a rule from the seed; measure it at T, 3T, 500 and 2,000 steps and after wounds.
 
     The eight standard wounds are dealt to the pattern at 3T; each is the smallest ball round a
     solid voxel that removes a quarter of them, and counts 96 steps later. A pattern with
@@ -67,8 +68,9 @@ def evaluate(model: NCA, target: Target | None = None, *, seed: int = 0) -> Qual
     _advance(run, 2 * grow_steps)
     stable = [_snapshot(run, placed, target.num_solid)]
     wounds = _heal(model, run, placed, seed=seed)
-    _advance(run, LATE_STEPS - 3 * grow_steps)
-    stable.append(_snapshot(run, placed, target.num_solid))
+    for step in LATE_STEPS:
+        _advance(run, step - run.step_index)
+        stable.append(_snapshot(run, placed, target.num_solid))
     return Quality(grown, tuple(stable), wounds)
 
 

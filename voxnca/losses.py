@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from voxnca.grid import RGBA
+from voxnca.grid import ALPHA, RGBA
 
 VALUE_LIMIT = 1.5
 """Beyond +-1.5 a value is penalised: a rule that keeps within it does not run away later."""
+
+FAINT_ALPHA = 0.05
+"""Half of what makes a cell alive: matter this faint does not spread."""
 
 
 def rgba_loss(state: Tensor, target: Tensor, num_solid: int) -> Tensor:
@@ -28,3 +31,15 @@ def overflow(state: Tensor, num_solid: int) -> Tensor:
     """Sum |x - clip(x, +-1.5)| over the target's solid voxels x channels: `(B,)`."""
     excess = state - state.clamp(-VALUE_LIMIT, VALUE_LIMIT)
     return excess.abs().flatten(1).sum(1) / (num_solid * state.shape[-1])
+
+
+def overgrowth(state: Tensor, target: Tensor, num_solid: int) -> Tensor:
+    """Sum the alpha beyond 0.05 where the target is empty, over 4 x its solid voxels: `(B,)`.
+
+    A squared error hardly minds faint matter, but faint matter lives: it spreads, costs as much
+    to compute as the body, and feeds what later disturbs the pattern.
+
+    Args and shapes as of `rgba_loss`.
+    """
+    excess = (state[..., ALPHA] - FAINT_ALPHA).clamp(min=0) * (target[..., ALPHA] == 0)
+    return excess.flatten(1).sum(1) / (4 * num_solid)

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from voxnca.errors import ArgumentError
 from voxnca.grid import RGB, solid
-from voxnca.wounds import Ball
+from voxnca.wounds import Ball, smallest_ball
 
 if TYPE_CHECKING:
     from voxnca.targets import Target
@@ -64,7 +64,7 @@ class Quality:
 
     Attributes:
         grown: at T steps.
-        stable: later, at 3T and 500 steps.
+        stable: later, at 3T, 500 and 2,000 steps.
         wounds: the standard wounds, dealt at 3T steps.
     """
 
@@ -180,9 +180,7 @@ def standard_wound(solid_mask: Tensor, center: Sequence[int]) -> Ball:
     cells = solid_mask.nonzero()
     if len(cells) == 0:
         raise ArgumentError("solid_mask has no solid voxel to wound; grow the pattern first")
-    squared = (cells - torch.tensor(tuple(center))).square().sum(1).sort().values
-    needed = -(-len(cells) // int(1 / STANDARD_SHARE))
-    return Ball(tuple(center), float(squared[needed - 1].double().sqrt()))
+    return smallest_ball(cells, center, -(-len(cells) // int(1 / STANDARD_SHARE)))
 
 
 def wound_centers(solid_mask: Tensor, num_wounds: int = NUM_WOUNDS, seed: int = 0) -> Tensor:

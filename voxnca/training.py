@@ -8,7 +8,7 @@ ones later, small batches first, and Muon on the weight matrices.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -81,9 +81,10 @@ class Training(Iterator[TrainStep]):
     Attributes:
         model: the rule, with its weights of now.
         target: what it learns to grow.
-        config: the recipe.
+        config: the recipe, with what it left open filled in.
         space: sizes of the training grid.
         grow_steps: T.
+        num_steps: iterations in all.
         step_index: iterations done.
         quality: the latest evaluation, if any.
     """
@@ -91,10 +92,19 @@ class Training(Iterator[TrainStep]):
     def __init__(self, model: NCA, target: Target, config: TrainConfig) -> None:
         self.model = model
         self.target = check_target(model, target)
-        self.config = config
+        fire_rate = model.config.fire_rate
+        self.grow_steps = config.grow_steps or default_grow_steps(target, fire_rate)
+        wanted = config.effort * default_num_steps(target.num_dims, fire_rate)
+        self.num_steps = config.num_steps or max(1, round(wanted))
+        default_batch = min(config.pool_size, default_batch_size(target))
+        self._full_batch = config.batch_size or default_batch
+        self.config = replace(
+            config,
+            grow_steps=self.grow_steps,
+            num_steps=self.num_steps,
+            batch_size=self._full_batch,
+        )
         self.space = training_space(target, config.margin_cells)
-        default = default_grow_steps(target, model.config.fire_rate)
-        self.grow_steps = config.grow_steps or default
         self.step_index = 0
         self.quality: Quality | None = None
         self._skips = 0
@@ -108,9 +118,10 @@ class Training(Iterator[TrainStep]):
         model.info = self._info(None)
 
     @property
-    def num_steps(self) -> int:
-        """Iterations in all."""
-        return self.config.num_steps
+    def batch_size(self) -> int:
+        """Rollouts of an iteration, now."""
+        early = self._progress() < self.config.early_share
+        return min(self._full_batch, self.config.early_batch_size) if early else self._full_batch
 
     def __iter__(self) -> Self:
         return self
@@ -221,13 +232,13 @@ class Training(Iterator[TrainStep]):
 
     def _draw(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Draw a batch: its worst sample becomes the seed, its best are wounded."""
-        early = self._progress() < self.config.early_share
-        count = self.config.early_batch_size if early else self.config.batch_size
+        count = self.batch_size
         places, states = self._pool.draw(count, generator)
         order = self._losses(states).argsort(descending=True)
         states[order[0]] = self._seed_state[0]
         if self._progress() >= self.config.damage.start_share:
-            hurt = min(self.config.damage.num_samples, count - 1)
+            share = self.config.damage.batch_share * (count - 1)
+            hurt = int(share + float(torch.rand((), generator=generator)))
             for row in order[count - hurt :].tolist():
                 wound = draw_wound(self.config.damage, self.target, self.space, generator)
                 states = apply(states, wound, sample=row)
@@ -249,12 +260,16 @@ class Training(Iterator[TrainStep]):
             states, num_steps, seed=self.config.seed, first_sample=self.step_index * len(states)
         )
         error = self._losses(grown).mean()
-        penalty = losses.overflow(grown, self.target.num_solid).mean()
+        num_solid = self.target.num_solid
+        overflow = losses.overflow(grown, num_solid).mean()
+        overgrowth = losses.overgrowth(grown, self._placed, num_solid).mean()
         loss = float(error.detach())
         if not loss < _MAX_LOSS:
             self._skip()
             return None, grown.detach()
-        (error + self.config.overflow_weight * penalty).backward()
+        penalty = self.config.overflow_weight * overflow
+        penalty += self.config.overgrowth_weight * overgrowth
+        (error + penalty).backward()
         if not all(p.grad is None or p.grad.isfinite().all() for p in self.model.parameters()):
             self._skip()
             return None, grown.detach()
@@ -280,9 +295,10 @@ class Training(Iterator[TrainStep]):
         return losses.rgba_loss(states, self._placed, self.target.num_solid)
 
     def _is_due(self) -> bool:
-        """Spread the evaluations evenly over the budget, the last at its end."""
-        done, count = self.step_index, self.config.evaluations
-        return done * count // self.num_steps > (done - 1) * count // self.num_steps
+        """Spread the evaluations evenly over the second half, the last at the end."""
+        half, count = self.num_steps // 2, self.config.evaluations
+        done, rest = self.step_index - half, self.num_steps - half
+        return done > 0 and done * count // rest > (done - 1) * count // rest
 
     def _judge(self) -> Quality:
         self.quality = evaluate(self.model, self.target, seed=self.config.seed)
@@ -294,6 +310,20 @@ class Training(Iterator[TrainStep]):
 
     def _info(self, measured: Quality | None) -> ModelInfo:
         return ModelInfo(self.target.name, self.grow_steps, self.config, measured, __version__)
+
+
+def default_num_steps(num_dims: int, fire_rate: float) -> int:
+    """Return how many iterations a rule is given.
+
+    They hardly depend on the target's size: an iteration of a large body teaches more, and costs
+    more. One in 2D costs little; one of a rule that fires at random teaches less.
+    """
+    return round((750 if num_dims == 3 else 1700) * (1 if fire_rate == 1 else 1.2))
+
+
+def default_batch_size(target: Target) -> int:
+    """Return 2 to 6 rollouts an iteration: the more, the fewer cells each of them has."""
+    return min(6, max(2, round(3500 / target.num_solid)))
 
 
 def train(model: NCA, target: Target, config: TrainConfig | None = None) -> Training:

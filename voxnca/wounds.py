@@ -55,6 +55,18 @@ class Ball:
         return offset.square().sum(1).sqrt() <= self.radius_cells
 
 
+def smallest_ball(cells: Tensor, center: Sequence[int], count: int) -> Ball:
+    """Return the smallest ball round `center` that holds `count` of the cells `(N, d)`, or more.
+
+    Args:
+        cells: integer coordinates, at least `count` of them.
+        center: of the ball, in index order.
+        count: at least 1.
+    """
+    squared = (cells - torch.tensor(tuple(center))).square().sum(1).sort().values
+    return Ball(tuple(center), float(squared[count - 1].double().sqrt()))
+
+
 @dataclass(frozen=True)
 class Box:
     """Cells with `low <= cell < high` on every axis."""

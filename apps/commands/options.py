@@ -13,21 +13,23 @@ class TrainOptions:
     """The choices of a training run that the command line offers.
 
     Attributes:
-        num_steps: training steps.
+        preset: of the recipe: `fast`, `default` or `thorough`.
+        num_steps: training steps; None is what the preset takes for the target.
         seed: of every random draw.
         fire_rate: 1 is deterministic, and trains in half the time that 0.5 takes.
         num_channels: C, the visible four included.
         hidden_size: units of the hidden layer.
         perception: `difference` is up to 1.9 times cheaper than `sobel` in 3D, at no loss.
         border: what lies outside the grid.
-        grow_steps: T; None is 1.25 x the target's longest side / fire_rate.
+        grow_steps: T; None is by the target: see `voxnca.evaluation.default_grow_steps`.
     """
 
-    num_steps: int = 1500
+    preset: str = "default"
+    num_steps: int | None = None
     seed: int = 0
     fire_rate: float = 1.0
     num_channels: int = 16
-    hidden_size: int = 96
+    hidden_size: int = 112
     perception: str = "difference"
     border: str = "zero"
     grow_steps: int | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from apps.commands.options import DEFAULTS, TrainOptions
 from voxnca import ModelConfig, TrainConfig
 
@@ -28,6 +30,9 @@ def train_config(options: TrainOptions = DEFAULTS) -> TrainConfig:
     Raises:
         ArgumentError: for an option that breaks a rule.
     """
-    return TrainConfig(
-        num_steps=options.num_steps, seed=options.seed, grow_steps=options.grow_steps
+    return replace(
+        TrainConfig.preset(options.preset),
+        num_steps=options.num_steps,
+        seed=options.seed,
+        grow_steps=options.grow_steps,
     )

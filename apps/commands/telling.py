@@ -32,9 +32,9 @@ def plan(training: Training) -> Iterator[str]:
         f"the rule: {rule.num_channels} channels, {rule.hidden_size} hidden units, "
         f"{num_parameters} parameters; {firing}"
     )
-    wounds = round(recipe.damage.start_share * recipe.num_steps)
+    wounds = round(recipe.damage.start_share * training.num_steps)
     yield (
-        f"{recipe.num_steps} training steps (--steps); {training.grow_steps} steps to grow in "
+        f"{training.num_steps} training steps (--steps); {training.grow_steps} steps to grow in "
         f"(--grow-steps); wounds from step {wounds} on, so that it learns to heal"
     )
 

@@ -25,6 +25,7 @@ from voxnca import (
     Training,
     TrainingError,
 )
+from voxnca.config import PRESETS
 
 SAVE_SECONDS = 30.0
 """How often a run is saved; it is saved at each evaluation as well."""
@@ -148,6 +149,7 @@ def _check_same(training: Training, files: RunFiles, typed: dict[str, object]) -
     rule, recipe = training.model.config, training.config
     had = asdict(rule) | asdict(recipe)
     had |= {"target": training.target.name, "size": max(training.target.size)}
+    had["preset"] = next((n for n, p in PRESETS.items() if p.effort == recipe.effort), None)
     for key, value in typed.items():
         if value != had[key]:
             raise ArgumentError(

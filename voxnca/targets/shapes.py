@@ -28,6 +28,7 @@ _BY_DIMS: dict[int, dict[str, Draw]] = {
             solids.jellyfish,
             solids.mushroom,
             solids.tree,
+            solids.turtle,
         )
     },
 }

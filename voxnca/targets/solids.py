@@ -133,3 +133,34 @@ def jellyfish(size: int) -> Canvas:
         length = -0.5 if index % 2 else -0.34
         c.paint(c.capsule((x, y, 0.08), (0.8 * x, 0.8 * y, length), 0.045), "#7fd3ea")
     return c
+
+
+def turtle(size: int) -> Canvas:
+    """A sea turtle under way: a domed shell with scutes, four flippers, a raised head."""
+    c = Canvas(size, (0.44, 1, 0.98))
+    skin, dark = "#7cb98a", "#3f7d63"
+    for side in (-1, 1):
+        for start, end, radius in (
+            ((0.2, -0.17, -0.06), (0.36, -0.22, -0.08), 0.075),
+            ((0.36, -0.22, -0.08), (0.44, -0.02, -0.1), 0.055),
+            ((0.15, 0.24, -0.07), (0.27, 0.42, -0.1), 0.065),
+        ):
+            ends = [(side * x, y, z) for x, y, z in (start, end)]
+            c.paint(c.capsule(ends[0], ends[1], radius), skin)
+    for x, y in ((0.4, -0.13), (0.33, -0.22), (0.24, 0.37)):
+        for side in (-1, 1):
+            c.tint(c.ball((side * x, y, -0.04), 0.045), dark)
+    c.paint(c.capsule((0, 0.34, -0.08), (0, 0.48, -0.11), 0.035), skin)
+    c.paint(c.ellipsoid((0, 0.05, -0.08), (0.25, 0.32, 0.1)), "#f0dfa6")
+    dome = c.ellipsoid((0, 0.05, -0.07), (0.29, 0.36, 0.25)) & (c.z > -0.07)
+    c.paint(dome, "#8a5a33")
+    ring = np.hypot(c.x / 0.29, (c.y - 0.05) / 0.36)
+    seams = (abs(np.sin(3 * np.arctan2(c.y - 0.05, c.x))) < 0.2) & (ring > 0.42)
+    c.tint(dome & ((abs(ring - 0.42) < 0.06) | seams), "#d8a95b")
+    c.tint(dome & (c.z < -0.07 + 1.6 * c.cell), "#d8a95b")
+    c.paint(c.capsule((0, -0.26, -0.05), (0, -0.36, 0.02), 0.07), skin)
+    c.paint(c.ellipsoid((0, -0.4, 0.05), (0.09, 0.11, 0.085)), skin)
+    c.tint(c.ellipsoid((0, -0.37, 0.12), (0.065, 0.08, 0.03)), dark)
+    for side in (-1, 1):
+        c.tint(c.ball((side * 0.075, -0.43, 0.065), 0.035), "#20242a")
+    return c
