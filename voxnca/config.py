@@ -206,8 +206,9 @@ class TrainConfig(JsonConfig):
         evaluations: how often the rule is judged from the seed, all in the second half; 0 is
             never.
         overflow_weight: of the penalty on values beyond +-1.5.
-        overgrowth_weight: of the penalty on matter outside the target: without it faint cells
-            spread, cost as much as the body, and in time wash its colours out.
+        overgrowth_weight: of the penalty on matter outside the target, on average: it rises from
+            half to one and a half times as much. Without it faint cells spread, cost as much as
+            the body, and in time wash its colours out.
         rollout, damage, optimizer: the groups of options.
     """
 
@@ -222,7 +223,7 @@ class TrainConfig(JsonConfig):
     grow_steps: int | None = None
     evaluations: int = 4
     overflow_weight: float = 0.02
-    overgrowth_weight: float = 0.5
+    overgrowth_weight: float = 1.0
     rollout: RolloutConfig = field(default_factory=RolloutConfig)
     damage: DamageConfig = field(default_factory=DamageConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)

@@ -94,10 +94,9 @@ class Training(Iterator[TrainStep]):
         self.target = check_target(model, target)
         fire_rate = model.config.fire_rate
         self.grow_steps = config.grow_steps or default_grow_steps(target, fire_rate)
-        wanted = config.effort * default_num_steps(target.num_dims, fire_rate)
-        self.num_steps = config.num_steps or max(1, round(wanted))
-        default_batch = min(config.pool_size, default_batch_size(target))
-        self._full_batch = config.batch_size or default_batch
+        self._full_batch = config.batch_size or min(config.pool_size, default_batch_size(target))
+        wanted = default_num_steps(target.num_dims, fire_rate, self._full_batch)
+        self.num_steps = config.num_steps or max(1, round(config.effort * wanted))
         self.config = replace(
             config,
             grow_steps=self.grow_steps,
@@ -268,7 +267,7 @@ class Training(Iterator[TrainStep]):
             self._skip()
             return None, grown.detach()
         penalty = self.config.overflow_weight * overflow
-        penalty += self.config.overgrowth_weight * overgrowth
+        penalty += (0.5 + self._progress()) * self.config.overgrowth_weight * overgrowth
         (error + penalty).backward()
         if not all(p.grad is None or p.grad.isfinite().all() for p in self.model.parameters()):
             self._skip()
@@ -312,18 +311,19 @@ class Training(Iterator[TrainStep]):
         return ModelInfo(self.target.name, self.grow_steps, self.config, measured, __version__)
 
 
-def default_num_steps(num_dims: int, fire_rate: float) -> int:
-    """Return how many iterations a rule is given.
+def default_num_steps(num_dims: int, fire_rate: float, batch_size: int) -> int:
+    """Return how many iterations a rule is given: more of smaller batches.
 
-    They hardly depend on the target's size: an iteration of a large body teaches more, and costs
-    more. One in 2D costs little; one of a rule that fires at random teaches less.
+    Larger targets get no more, though each takes longer: one of a large body teaches more. A
+    rule that fires at random learns less from each.
     """
-    return round((750 if num_dims == 3 else 1700) * (1 if fire_rate == 1 else 1.2))
+    wanted = 300 + 1500 / batch_size if num_dims == 3 else 1700
+    return round(wanted * (1 if fire_rate == 1 else 1.2))
 
 
 def default_batch_size(target: Target) -> int:
     """Return 2 to 6 rollouts an iteration: the more, the fewer cells each of them has."""
-    return min(6, max(2, round(3500 / target.num_solid)))
+    return min(6, max(2, round(4000 / target.num_solid)))
 
 
 def train(model: NCA, target: Target, config: TrainConfig | None = None) -> Training:

@@ -60,7 +60,7 @@ CASES = (
     Case("heart", 24, 0.5, name="heart"),
     Case("flower", 40, 0.5, name="flower"),
     Case("gecko", 40, 0.5, name="gecko"),
-    Case("duck", 16, 1.0),
+    Case("duck", 16, 1.0, name="duck"),
     Case("duck", 16, 0.5),
     Case("house", 16, 1.0, name="house"),
     Case("mushroom", 24, 1.0, name="mushroom"),
@@ -134,13 +134,13 @@ def _trial(fields: dict[str, Any]) -> Trial:
 
 
 def train_all(cases: Sequence[Case], num_processes: int) -> None:
-    """Run what is not kept yet, one thread each, the cases in their order."""
+    """Run what is not kept yet, one thread each: the first seed of every case, then the next."""
     BUILD.mkdir(parents=True, exist_ok=True)
     todo = [
         (case, seed)
+        for seed in range(max(case.num_seeds for case in cases))
         for case in cases
-        for seed in range(case.num_seeds)
-        if not _files(case, seed)[1].exists()
+        if seed < case.num_seeds and not _files(case, seed)[1].exists()
     ]
     with ProcessPoolExecutor(num_processes, mp_context=get_context("spawn")) as pool:
         runs = {pool.submit(run, *item): item for item in todo}
