@@ -62,6 +62,19 @@ def told_in_one_line(command: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
+Size = Annotated[
+    int | None,
+    typer.Option(help="Longest side of the target.", show_default="24, or the file's own up to 64"),
+]
+Up = Annotated[
+    str | None,
+    typer.Option(
+        help="Which axis of a mesh points up: x, y or z.",
+        show_default="y for .obj and .glb, else z",
+    ),
+]
+Hollow = Annotated[bool, typer.Option("--hollow", help="Keep a shell of a mesh, one voxel thick.")]
+
 app = typer.Typer(
     name="voxnca",
     help="Neural cellular automata in 2D and 3D: grow, wound, heal, train.",
@@ -117,12 +130,15 @@ def open_app(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
-    size: Annotated[int | None, typer.Option(help="Longest side of a target.")] = None,
+    size: Size = None,
+    up: Up = None,
+    hollow: Hollow = False,
 ) -> None:
     """Watch a creature grow in a browser page, and carve it."""
     from apps.commands.viewing import run
+    from apps.items import Reading
 
-    run(item, size=size, host=host, port=port, open_browser=browser)
+    run(item, Reading(size, up, hollow), host=host, port=port, open_browser=browser)
 
 
 @app.command(
@@ -150,12 +166,9 @@ def train(
             help="Model to write. FILE.train.safetensors beside it keeps what --resume needs.",
         ),
     ],
-    size: Annotated[
-        int | None,
-        typer.Option(
-            help="Longest side of the target.", show_default="24, or the file's own up to 64"
-        ),
-    ] = None,
+    size: Size = None,
+    up: Up = None,
+    hollow: Hollow = False,
     preset: Annotated[
         str, typer.Option(help="How long to train: fast, default or thorough.")
     ] = DEFAULTS.preset,
@@ -199,6 +212,7 @@ def train(
 ) -> None:
     """Train a rule to grow a target from one cell, and to heal it."""
     from apps.commands.training import run
+    from apps.items import Reading
 
     options = TrainOptions(
         preset=preset,
@@ -212,7 +226,8 @@ def train(
         grow_steps=grow_steps,
     )
     given = {key for key in vars(options) if _is_given(ctx, key)}
-    run(target, output, options, size=size, resume=resume, force=force, given=given)
+    reading = Reading(size, up, hollow)
+    run(target, output, options, reading, resume=resume, force=force, given=given)
 
 
 @app.command(
@@ -312,26 +327,16 @@ def show_target(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Picture to write: .png.")
     ] = None,
-    size: Annotated[
-        int | None,
-        typer.Option(help="Longest side.", show_default="24, or the file's own up to 64"),
-    ] = None,
-    up: Annotated[
-        str | None,
-        typer.Option(
-            help="Which axis of a mesh points up: x, y or z.",
-            show_default="y for .obj and .glb, else z",
-        ),
-    ] = None,
-    hollow: Annotated[
-        bool, typer.Option("--hollow", help="Keep a shell of a mesh, one voxel thick.")
-    ] = False,
+    size: Size = None,
+    up: Up = None,
+    hollow: Hollow = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure a target, say what is hard about it, and draw it."""
     from apps.commands.showing import show
+    from apps.items import Reading
 
-    show(target, output=output, size=size, up=up, hollow=hollow, as_json=as_json)
+    show(target, output=output, reading=Reading(size, up, hollow), as_json=as_json)
 
 
 @app.command(epilog="Examples: voxnca bench\n\nvoxnca bench --threads 1 --json")

@@ -6,7 +6,7 @@ target.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,6 +31,29 @@ class Kind(StrEnum):
 
     MODEL = "model"
     TARGET = "target"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a target is read; errors and defaults as of `voxnca.load_target`.
+
+    Attributes:
+        size: its longest side.
+        up: which axis of a mesh points up.
+        hollow: whether to keep a shell of a mesh.
+    """
+
+    size: int | None = None
+    up: str | None = None
+    hollow: bool = False
+
+    def load(self, source: str | Path) -> Target:
+        """Load a target."""
+        return load_target(source, size=self.size, up=self.up, hollow=self.hollow)
+
+
+AS_IT_IS = Reading()
+"""A target read with nothing chosen."""
 
 
 @dataclass(frozen=True)
@@ -70,28 +93,27 @@ def open_model(text: str) -> NCA:
     return load(find(text, Kind.MODEL).source)
 
 
-def open_target(
-    text: str, *, size: int | None = None, up: str | None = None, hollow: bool = False
-) -> Target:
-    """Find and load a target; options and errors as of `find` and `voxnca.load_target`."""
-    return load_target(find(text, Kind.TARGET).source, size=size, up=up, hollow=hollow)
+def open_target(text: str, reading: Reading = AS_IT_IS) -> Target:
+    """Find and load a target; raises as `find` and `voxnca.load_target`."""
+    return reading.load(find(text, Kind.TARGET).source)
 
 
-def open_item(text: str, *, size: int | None = None) -> NCA | Target:
+def open_item(text: str, reading: Reading = AS_IT_IS) -> NCA | Target:
     """Find and load whatever a name means.
 
     Args:
         text: as it was typed.
-        size: longest side of a target; a model has its own.
+        reading: of a target; a model has its own.
 
     Raises:
-        ArgumentError: for a size beside a model; else as `find` and the loaders.
+        ArgumentError: for a reading beside a model; else as `find` and the loaders.
     """
     item = find(text)
     if item.kind is Kind.TARGET:
-        return load_target(item.source, size=size)
-    if size is not None:
-        raise ArgumentError(f"size={size}: the model {text} has its own size; give a target")
+        return reading.load(item.source)
+    for name, value in asdict(reading).items():
+        if value != getattr(AS_IT_IS, name):
+            raise ArgumentError(f"{name}={value}: the model {text} has its own; give a target")
     return load(item.source)
 
 

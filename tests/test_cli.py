@@ -113,7 +113,7 @@ class TestShell:
         command = ["train", "heart", *SMALL, "--steps", "100", "-o"]
         uninterrupted = run(*command, "a.safetensors")
         assert uninterrupted.exit_code == 0, uninterrupted.stderr
-        code, said = interrupt([*command, "b.safetensors"], "step 10:", signal.SIGINT)
+        code, said = interrupt([*command, "b.safetensors"], "step 63:", signal.SIGINT)
         assert code == 130, said
         assert "saved b.safetensors; to go on: voxnca train heart -o b.safetensors --resume" in said
         assert voxnca.load("b.safetensors").info.quality is not None
@@ -293,6 +293,8 @@ class TestTrain:
             (["heart", "-o", "m.safetensors", "--steps", "0"], "num_steps=0"),
             (["heart", "-o", "m.safetensors", "--perception", "sharp"], "use one of: sobel"),
             (["heart", "-o", "m.safetensors", "--size", "1"], "size=1"),
+            (["heart", "-o", "m.safetensors", "--up", "x"], "does not apply"),
+            (["heart", "-o", "m.safetensors", "--preset", "slow"], "use one of: fast, default"),
             (["castle.vox", "-o", "m.safetensors"], "castle.vox: no such file"),
         ],
     )
@@ -307,6 +309,7 @@ class TestTrain:
         [
             (["heart", "--seed", "1"], "seed=1 but the run in m.train.safetensors has seed=0"),
             (["heart", "--hidden", "96"], "hidden_size=96"),
+            (["heart", "--preset", "thorough"], "preset='thorough'"),
             (["heart", "--size", "9"], "size=9"),
             (["gecko"], "target='gecko'"),
         ],
@@ -315,6 +318,20 @@ class TestTrain:
         self, unfinished: Path, changed: Sequence[str], reason: str
     ) -> None:
         assert_refused(run("train", *changed, "-o", unfinished.name, "--resume"), reason)
+
+    def test_a_run_is_not_resumed_on_a_file_that_has_changed(self, here: Path) -> None:
+        voxels = np.full((5, 4, 3, 4), 255, np.uint8)
+        np.save(here / "block.npy", voxels)
+        target = voxnca.load_target("block.npy")
+        recipe = voxnca.TrainConfig(num_steps=2, evaluations=0)
+        training = voxnca.train(voxnca.NCA(voxnca.ModelConfig(hidden_size=8)), target, recipe)
+        next(training)
+        training.save("m.train.safetensors")
+        np.save(here / "block.npy", voxels - np.array([99, 0, 0, 0], np.uint8))
+        command = ["train", "block.npy", "-o", "m.safetensors", "--resume"]
+        assert_refused(run(*command), "block.npy: no longer what the run in m.train.safetensors")
+        np.save(here / "block.npy", voxels)
+        assert run(*command).exit_code == 0
 
     def test_an_unfinished_run_is_not_lost_by_starting_afresh(self, unfinished: Path) -> None:
         assert_refused(run("train", "heart", "-o", unfinished.name), "an unfinished run")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import voxnca
-from apps.items import Item, Kind, find, open_item, open_model, open_target
+from apps.items import Item, Kind, Reading, find, open_item, open_model, open_target
 
 
 @pytest.fixture
@@ -89,6 +89,6 @@ def test_items_open_as_what_they_are(shipped: str, here: Path) -> None:
     assert isinstance(open_item(shipped), voxnca.NCA)
     assert isinstance(open_item("cube.npy"), voxnca.Target)
     assert open_target("cube.npy").size == (5, 5, 5)
-    assert max(open_target("mushroom", size=12).size) == 12
+    assert max(open_target("mushroom", Reading(size=12)).size) == 12
     with pytest.raises(voxnca.ArgumentError, match="size=12"):
-        open_item(shipped, size=12)
+        open_item(shipped, Reading(size=12))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from statistics import fmean
 from typing import Self
@@ -23,13 +24,17 @@ _SMOOTHED_STEPS = 20
 
 
 class TrainingProgress:
-    """Shows how training goes: a bar on a terminal, a line for each evaluation everywhere.
+    """Shows how training goes: a bar on a terminal, a line for each tenth of the run elsewhere.
+
+    Each evaluation has a line everywhere.
 
     Loss and IoU are means of the last 20 steps, of batches that hold fresh seeds and wounds:
     they are worse than what the evaluations, from the seed, find.
     """
 
     def __init__(self, training: Training) -> None:
+        self._num_steps, self._first_step = training.num_steps, training.step_index
+        self._began = time.monotonic()
         self._losses: deque[float] = deque(maxlen=_SMOOTHED_STEPS)
         self._ious: deque[float] = deque(maxlen=_SMOOTHED_STEPS)
         self._bar = Progress(
@@ -67,3 +72,13 @@ class TrainingProgress:
         self._bar.update(self._task, completed=step.index, figures=figures)
         if step.quality is not None:
             say(f"step {step.index}: loss {loss:.4f}; from the seed: {describe(step.quality)}")
+        elif not console.is_terminal and self._is_a_tenth(step.index):
+            say(f"step {step.index}: {figures}; {self._time_left(step.index)} left")
+
+    def _is_a_tenth(self, index: int) -> bool:
+        return 10 * index // self._num_steps > 10 * (index - 1) // self._num_steps
+
+    def _time_left(self, index: int) -> str:
+        done = index - self._first_step
+        seconds = round((time.monotonic() - self._began) / done * (self._num_steps - index))
+        return f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis import morphology
-from apps.items import open_target
+from apps.items import Reading, open_target
 from apps.terminal import result, say
 from voxnca import ArgumentError, Target
 from voxnca.atomic import write_bytes
@@ -58,9 +58,7 @@ def show(
     text: str,
     *,
     output: Path | None,
-    size: int | None,
-    up: str | None,
-    hollow: bool,
+    reading: Reading,
     as_json: bool,
 ) -> None:
     """Print a target's figures, and write a picture of it.
@@ -70,7 +68,7 @@ def show(
     """
     if output is not None and output.suffix.lower() != ".png":
         raise ArgumentError(f"output {str(output)!r}: the picture is a .png file; rename it")
-    target = open_target(text, size=size, up=up, hollow=hollow)
+    target = open_target(text, reading)
     described = describe(target)
     if output is not None:
         write_bytes(output, encode_png(target.rgba8))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import typer
 
 import voxnca
@@ -16,7 +17,7 @@ from apps.commands.progress import TrainingProgress
 from apps.commands.recipe import model_config, train_config
 from apps.commands.telling import advice, plan, verdict
 from apps.interrupt import Interrupt
-from apps.items import MODEL_SUFFIX, open_target
+from apps.items import AS_IT_IS, MODEL_SUFFIX, Reading, open_target
 from apps.terminal import result, say
 from voxnca import (
     NCA,
@@ -83,8 +84,8 @@ def run(
     target: str,
     output: Path,
     options: TrainOptions,
+    reading: Reading = AS_IT_IS,
     *,
-    size: int | None = None,
     resume: bool = False,
     force: bool = False,
     given: Collection[str] = (),
@@ -95,7 +96,7 @@ def run(
         target: what to grow, as it was typed.
         output: the model file.
         options: the recipe.
-        size: longest side of the target.
+        reading: of the target.
         resume: whether to continue the run kept beside `output`.
         force: whether `output` may be overwritten.
         given: names of the options that were typed: a run cannot change them on resuming.
@@ -108,11 +109,12 @@ def run(
     if resume:
         files.check_resumable()
         training = Training.load(files.training)
-        _check_same(training, files, _typed(target, options, size, given))
+        _check_same(training, files, _typed(options, reading, given))
+        _check_target(training, files, target, reading)
     else:
         if not force:
             files.check_new()
-        training = _begin(target, options, size)
+        training = _begin(target, options, reading)
     get_ready()
     interrupt = _iterate(training, files)
     if training.step_index < training.num_steps:
@@ -124,8 +126,8 @@ def run(
     _finish(training, files)
 
 
-def _begin(name: str, options: TrainOptions, size: int | None) -> Training:
-    target = open_target(name, size=size)
+def _begin(name: str, options: TrainOptions, reading: Reading) -> Training:
+    target = open_target(name, reading)
     for note in target.notes:
         say(f"{name}: {note}")
     model = NCA(model_config(target.num_dims, options), seed=options.seed)
@@ -135,20 +137,16 @@ def _begin(name: str, options: TrainOptions, size: int | None) -> Training:
     return training
 
 
-def _typed(
-    target: str, options: TrainOptions, size: int | None, given: Collection[str]
-) -> dict[str, object]:
+def _typed(options: TrainOptions, reading: Reading, given: Collection[str]) -> dict[str, object]:
     """Return what was typed, by the name it has in a run."""
     typed: dict[str, object] = {key: getattr(options, key) for key in given}
-    typed["target"] = open_target(target).name
-    return typed if size is None else typed | {"size": size}
+    return typed if reading.size is None else typed | {"size": reading.size}
 
 
 def _check_same(training: Training, files: RunFiles, typed: dict[str, object]) -> None:
     """Check that what was typed agrees with the run that is resumed."""
     rule, recipe = training.model.config, training.config
-    had = asdict(rule) | asdict(recipe)
-    had |= {"target": training.target.name, "size": max(training.target.size)}
+    had = asdict(rule) | asdict(recipe) | {"size": max(training.target.size)}
     had["preset"] = next((n for n, p in PRESETS.items() if p.effort == recipe.effort), None)
     for key, value in typed.items():
         if value != had[key]:
@@ -156,6 +154,23 @@ def _check_same(training: Training, files: RunFiles, typed: dict[str, object]) -
                 f"{key}={value!r} but the run in {files.training} has {key}={had[key]!r}; "
                 "leave it out, or begin afresh with --force"
             )
+
+
+def _check_target(training: Training, files: RunFiles, name: str, reading: Reading) -> None:
+    """Check that what is to be grown is still what the run grows."""
+    had = training.target
+    now = open_target(name, replace(reading, size=reading.size or max(had.size)))
+    if now.name != had.name:
+        raise ArgumentError(
+            f"target={now.name!r} but the run in {files.training} has target={had.name!r}; "
+            "leave it out, or begin afresh with --force"
+        )
+    if not np.array_equal(now.rgba8, had.rgba8):
+        raise ArgumentError(
+            f"{name}: no longer what the run in {files.training} grows: the file has changed, or "
+            "is read with another --up or --hollow; type these as before, or begin afresh with "
+            "--force"
+        )
 
 
 def _iterate(training: Training, files: RunFiles) -> Interrupt:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apps.commands.engine import get_ready
 from apps.commands.recipe import model_config
-from apps.items import open_item
+from apps.items import Reading, open_item
 from apps.terminal import say
 from apps.viewer import serve
 from apps.viewer.session import Session
@@ -14,12 +14,12 @@ DEFAULT_ITEM = "mushroom"
 """What `voxnca app` shows a newcomer: a creature in 3D."""
 
 
-def run(name: str | None, *, size: int | None, host: str, port: int, open_browser: bool) -> None:
+def run(name: str | None, reading: Reading, *, host: str, port: int, open_browser: bool) -> None:
     """Serve the viewer until Ctrl-C.
 
     Args:
         name: of a model or target, as it was typed; None is the mushroom.
-        size: longest side of a target.
+        reading: of a target.
         host: address to listen on.
         port: to listen on; 0 takes a free one.
         open_browser: whether to open the page.
@@ -27,7 +27,7 @@ def run(name: str | None, *, size: int | None, host: str, port: int, open_browse
     Raises:
         VoxncaError: for anything the user can mend.
     """
-    item = open_item(name or DEFAULT_ITEM, size=size)
+    item = open_item(name or DEFAULT_ITEM, reading)
     get_ready()
     if isinstance(item, Target):
         session = Session(_untrained(item), start="target")
