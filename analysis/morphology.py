@@ -1,25 +1,33 @@
-"""The form of a pattern: how much of it there is, in how many parts, how symmetric."""
+"""The form of a pattern: how much of it there is, how it hangs together, how symmetric it is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage
+from numpy.typing import ArrayLike
 
+from analysis.patterns import check_solid, crop
+from analysis.thickness import mean_thickness, thinnest
+from analysis.topology import count_cavities, count_components, euler_characteristic
 from voxnca.errors import ArgumentError
 from voxnca.faces import exposed_faces
 
 
 @dataclass(frozen=True)
 class Morphology:
-    """Figures of a set of solid cells.
+    """Figures of a set of solid cells; `analysis.topology` says when cells hang together.
 
     Attributes:
         volume: number of cells (area, in 2D).
         surface: number of exposed faces (edges, in 2D).
-        components: number of parts; cells of a part are joined by faces.
+        components: number of parts that do not touch: 8-connected, in 3D 26-connected.
+        face_components: number of parts joined by faces: 4-connected, in 3D 6-connected.
+        holes: number of holes through it (in 3D also called tunnels).
+        cavities: number of enclosed cavities; 0 in 2D.
+        euler: Euler characteristic, components - holes + cavities.
+        thickness: mean local thickness in cells: see `analysis.thickness.mean_thickness`.
+        thinnest: cells across its thinnest part: see `analysis.thickness.thinnest`.
         symmetry: for each axis, how well the pattern matches its mirror image: see
             `mirror_iou`.
     """
@@ -27,6 +35,12 @@ class Morphology:
     volume: int
     surface: int
     components: int
+    face_components: int
+    holes: int
+    cavities: int
+    euler: int
+    thickness: float
+    thinnest: int
     symmetry: tuple[float, ...]
 
 
@@ -39,11 +53,19 @@ def measure(solid: ArrayLike) -> Morphology:
     Raises:
         ArgumentError: for another type, or other than 2 or 3 axes.
     """
-    cells = _cropped(_checked(solid))
+    cells = crop(check_solid(solid))
+    components, cavities = count_components(cells), count_cavities(cells)
+    euler = euler_characteristic(cells)
     return Morphology(
         volume=int(cells.sum()),
         surface=len(exposed_faces(np.argwhere(cells), cells.shape)),
-        components=int(ndimage.label(cells)[1]),
+        components=components,
+        face_components=count_components(cells, by_faces=True),
+        holes=components + cavities - euler,
+        cavities=cavities,
+        euler=euler,
+        thickness=mean_thickness(cells),
+        thinnest=thinnest(cells),
         symmetry=tuple(mirror_iou(cells, axis) for axis in range(cells.ndim)),
     )
 
@@ -61,82 +83,10 @@ def mirror_iou(solid: ArrayLike, axis: int) -> float:
     Raises:
         ArgumentError: as of `measure`, and for an axis out of range.
     """
-    checked = _checked(solid)
+    checked = check_solid(solid)
     if axis not in range(checked.ndim):
         raise ArgumentError(f"axis={axis!r} must be from 0 to {checked.ndim - 1}")
-    cells = _cropped(checked)
+    cells = crop(checked)
     mirrored = np.flip(cells, axis)
     union = int((cells | mirrored).sum())
     return int((cells & mirrored).sum()) / union if union else 1.0
-
-
-def count_parts(solid: ArrayLike) -> int:
-    """Count the parts that do not touch, not even at a corner: beyond what a cell perceives.
-
-    Raises:
-        ArgumentError: as of `measure`.
-    """
-    cells = _checked(solid)
-    return int(ndimage.label(cells, np.ones((3,) * cells.ndim))[1])
-
-
-def thinnest(solid: ArrayLike) -> int:
-    """Return how many cells the thinnest part is across.
-
-    It is the longest side of cubes (squares, in 2D) of solid cells such that every solid cell
-    lies in one or beside one, at a corner or nearer: so rounded edges do not count as thin.
-
-    Returns:
-        At least 1; 0 for an empty pattern.
-
-    Raises:
-        ArgumentError: as of `measure`.
-    """
-    cells = _cropped(_checked(solid))
-    if not cells.any():
-        return 0
-    side = 1
-    while side < min(cells.shape) and _beside_cubes(cells, side + 1)[cells].all():
-        side += 1
-    return side
-
-
-def thin_share(solid: ArrayLike) -> float:
-    """Return the share of the solid cells where the pattern is one cell thick.
-
-    Those that lie neither in a solid cube of side 2 nor beside one; 0 for an empty pattern.
-
-    Raises:
-        ArgumentError: as of `measure`.
-    """
-    cells = _cropped(_checked(solid))
-    return float(1 - _beside_cubes(cells, 2)[cells].mean()) if cells.any() else 0.0
-
-
-def _beside_cubes(cells: NDArray[np.bool_], side: int) -> NDArray[np.bool_]:
-    """Return which cells lie in a solid cube of that side, or within one step of such a cell."""
-    bits = np.pad(cells, side).astype(np.uint8)
-    low = ndimage.minimum_filter(bits, side, mode="constant")
-    opened = ndimage.maximum_filter(low, side, mode="constant", origin=side % 2 - 1)
-    near = ndimage.maximum_filter(opened, 3, mode="constant") > 0
-    inner: NDArray[np.bool_] = near[(slice(side, -side),) * cells.ndim]
-    return inner
-
-
-def _checked(solid: ArrayLike) -> NDArray[np.bool_]:
-    cells = np.asarray(solid)
-    if cells.dtype != np.bool_ or cells.ndim not in {2, 3}:
-        raise ArgumentError(
-            f"solid {cells.dtype} {cells.shape} must be bool (H, W) or (D, H, W); "
-            "pass voxnca.solid(state)[0]"
-        )
-    return cells
-
-
-def _cropped(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the cells within the extent of those that are True."""
-    found = np.argwhere(cells)
-    if not len(found):
-        return cells
-    low, high = found.min(0), found.max(0) + 1
-    return cells[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]

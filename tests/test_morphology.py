@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import ndimage
 
 import voxnca
-from analysis import morphology
+from analysis import morphology, thickness, topology
 from voxnca import ArgumentError
 
 sides = st.lists(st.integers(1, 6), min_size=2, max_size=3)
@@ -22,7 +22,7 @@ def test_a_box_has_the_volume_and_surface_of_a_box(box, margin):
     volume = int(np.prod(box))
     assert form.volume == volume
     assert form.surface == sum(2 * volume // side for side in box)
-    assert form.components == 1
+    assert form.components == form.face_components == form.euler == 1
     assert form.symmetry == (1.0,) * len(box)
 
 
@@ -40,7 +40,8 @@ def test_figures_agree_with_scipy_and_a_difference_along_each_axis(solid):
     form = morphology.measure(solid)
     steps = [np.abs(np.diff(np.pad(solid, 1).astype(int), axis=a)) for a in range(solid.ndim)]
     assert form.surface == sum(int(step.sum()) for step in steps)
-    assert form.components == ndimage.label(solid)[1]
+    assert form.face_components == ndimage.label(solid)[1]
+    assert form.components == ndimage.label(solid, np.ones((3,) * solid.ndim))[1]
     assert form.volume == np.count_nonzero(solid)
 
 
@@ -58,12 +59,43 @@ def test_symmetry_does_not_depend_on_the_place_or_the_hand(solid, data):
 def test_an_l_is_symmetric_across_no_axis():
     solid = np.zeros((3, 2), bool)
     solid[:, 0] = solid[2, 1] = True
-    assert morphology.measure(solid) == morphology.Morphology(4, 10, 1, (3 / 5, 2 / 6))
+    assert morphology.measure(solid).symmetry == (3 / 5, 2 / 6)
 
 
-def test_nothing_has_no_parts():
+def test_a_pattern_of_known_form_has_its_known_figures():
+    solid = np.zeros((6, 5, 5), bool)
+    solid[:5] = True
+    solid[1:4, 1:4, 1:4] = False
+    solid[5, 2, 2] = True
+    form = morphology.measure(solid)
+    assert form == morphology.Morphology(
+        volume=5**3 - 3**3 + 1,
+        surface=6 * 25 + 6 * 9 + 4,
+        components=1,
+        face_components=1,
+        holes=0,
+        cavities=1,
+        euler=2,
+        thickness=form.thickness,
+        thinnest=1,
+        symmetry=(form.symmetry[0], 1.0, 1.0),
+    )
+    assert form.thickness == pytest.approx(1, abs=0.01)
+    assert form.symmetry[0] < 1
+
+
+def test_nothing_has_no_form():
     assert morphology.measure(np.zeros((4, 4, 4), bool)) == morphology.Morphology(
-        0, 0, 0, (1.0, 1.0, 1.0)
+        volume=0,
+        surface=0,
+        components=0,
+        face_components=0,
+        holes=0,
+        cavities=0,
+        euler=0,
+        thickness=0.0,
+        thinnest=0,
+        symmetry=(1.0, 1.0, 1.0),
     )
 
 
@@ -90,55 +122,10 @@ def test_a_foreign_axis_is_refused():
 
 
 @given(solids)
-def test_parts_touch_nowhere(solid):
-    parts = morphology.count_parts(solid)
-    assert parts <= morphology.measure(solid).components
-    # Walk from each part's first cell over everything within one step.
-    left, found = {tuple(cell) for cell in np.argwhere(solid).tolist()}, 0
-    while left:
-        found += 1
-        edge = [left.pop()]
-        while edge:
-            cell = edge.pop()
-            near = {other for other in left if np.abs(np.subtract(cell, other)).max() <= 1}
-            left -= near
-            edge += near
-    assert parts == found
-
-
-@given(sides, st.integers(0, 3))
-def test_a_box_is_as_thick_as_its_shortest_side(box, margin):
-    solid = np.pad(np.ones(box, bool), margin)
-    assert morphology.thinnest(solid) == min(box)
-    assert morphology.thin_share(solid) == (1.0 if min(box) == 1 else 0.0)
-
-
-@given(solids, st.integers(1, 3))
-def test_cubes_are_found_wherever_they_lie(solid, side):
-    expected = np.zeros(np.add(solid.shape, 2), bool)
-    for corner in np.ndindex(*np.maximum(0, np.subtract(solid.shape, side - 1))):
-        cube = tuple(slice(n, n + side) for n in corner)
-        if solid[cube].all():
-            expected[tuple(slice(n, n + side + 2) for n in corner)] = True
-    inner = (slice(1, -1),) * solid.ndim
-    np.testing.assert_array_equal(morphology._beside_cubes(solid, side), expected[inner])
-
-
-@pytest.mark.parametrize("thickness", [1, 2, 3])
-def test_a_house_is_as_thick_as_its_walls(thickness):
-    solid = np.ones((16, 16, 16), bool)
-    solid[(slice(thickness, -thickness),) * 3] = False
-    assert morphology.thinnest(solid) == thickness
-    assert (morphology.thin_share(solid) > 0.9) == (thickness == 1)
-
-
-def test_the_rounded_edges_of_a_ball_are_not_thin():
-    ball = (np.square(np.indices((21,) * 3) - 10).sum(0)) <= 10.4**2
-    assert morphology.thinnest(ball) >= 3
-    assert morphology.thin_share(ball) == 0
-
-
-def test_nothing_is_not_thick():
-    empty = np.zeros((3, 3), bool)
-    assert morphology.count_parts(empty) == morphology.thinnest(empty) == 0
-    assert morphology.thin_share(empty) == 0
+def test_its_figures_are_those_of_the_parts_it_is_made_of(solid):
+    form = morphology.measure(solid)
+    assert form.holes == topology.count_holes(solid)
+    assert form.cavities == topology.count_cavities(solid)
+    assert form.euler == topology.euler_characteristic(solid)
+    assert form.thickness == pytest.approx(thickness.mean_thickness(solid))
+    assert form.thinnest == thickness.thinnest(solid)

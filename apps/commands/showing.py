@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis import morphology
+from analysis.thickness import thin_share, thinnest
+from analysis.topology import count_components
 from apps.items import Reading, open_target
 from apps.terminal import result, say
 from voxnca import ArgumentError, Target
@@ -85,7 +86,7 @@ def show(
 def describe(target: Target) -> Description:
     """Measure a target."""
     solid = target.solid.numpy()
-    parts, thin = morphology.count_parts(solid), morphology.thin_share(solid)
+    parts, thin = count_components(solid), thin_share(solid)
     return Description(
         name=target.name,
         size=target.size,
@@ -93,7 +94,7 @@ def describe(target: Target) -> Description:
         fill=target.num_solid / solid.size,
         colours=_main_colours(target.rgba8[solid][:, RGB]),
         parts=parts,
-        thinnest=morphology.thinnest(solid),
+        thinnest=thinnest(solid),
         thin_share=thin,
         notes=target.notes,
         warnings=tuple(_warnings(target, parts, thin)),
