@@ -1,17 +1,22 @@
-"""The form of a pattern: how much of it there is, how it hangs together, how symmetric it is."""
+"""The form of a pattern: by itself, against a target, over a run."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+import torch
+from numpy.typing import ArrayLike, NDArray
 
 from analysis.patterns import check_solid, crop
 from analysis.thickness import mean_thickness, thinnest
 from analysis.topology import count_cavities, count_components, euler_characteristic
+from voxnca import Rollout, Target
 from voxnca.errors import ArgumentError
 from voxnca.faces import exposed_faces
+from voxnca.grid import ALPHA, SOLID_THRESHOLD
+from voxnca.quality import iou_of_cells
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,36 @@ class Morphology:
     symmetry: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A pattern held against its target, where the target's anchor lies on the seed's cell.
+
+    Attributes:
+        iou: intersection over union of the solid cells, as of `voxnca.quality`.
+        missing: solid cells of the target that the pattern lacks.
+        extra: solid cells of the pattern that are not in the target.
+    """
+
+    iou: float
+    missing: int
+    extra: int
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The form of a pattern at one step of a run; `dataclasses.asdict` makes it fit for JSON.
+
+    Attributes:
+        step: since the run began.
+        form: of the pattern.
+        difference: from the target; None without one.
+    """
+
+    step: int
+    form: Morphology
+    difference: Difference | None
+
+
 def measure(solid: ArrayLike) -> Morphology:
     """Measure solid cells, such as `voxnca.solid(state)[0]` or `target.solid`.
 
@@ -70,6 +105,61 @@ def measure(solid: ArrayLike) -> Morphology:
     )
 
 
+def compare(solid: ArrayLike, target: Target) -> Difference:
+    """Hold solid cells against a target.
+
+    Args:
+        solid: bool `(*space)`, the whole grid: its middle is where the target belongs.
+        target: of the same dimension.
+
+    Raises:
+        ArgumentError: as of `measure`, and for a grid that does not hold the target.
+    """
+    cells = check_solid(solid)
+    return _difference(np.argwhere(cells), target, cells.shape)
+
+
+def observe(rollout: Rollout, target: Target | None = None, *, sample: int = 0) -> Moment:
+    """Measure a rollout as it stands, without making its grid whole.
+
+    Args:
+        rollout: is not changed.
+        target: to hold it against.
+        sample: batch row.
+
+    Raises:
+        ArgumentError: for a sample out of range, or a grid that does not hold the target.
+    """
+    cells = _solid_cells(rollout, sample)
+    difference = _difference(cells, target, rollout.space) if target is not None else None
+    return Moment(rollout.step_index, measure(_filled(cells)), difference)
+
+
+def trajectory(
+    run: Iterable[Rollout | tuple[int, ArrayLike]],
+    target: Target | None = None,
+    *,
+    sample: int = 0,
+) -> list[Moment]:
+    """Measure a run at each moment it yields: `trajectory(rollout.step(8) for _ in range(10))`.
+
+    Args:
+        run: a rollout, again and again as it steps; or pairs of a step and the solid cells then,
+            bool `(*space)`.
+        target: to hold each moment against.
+        sample: batch row of rollouts.
+
+    Raises:
+        ArgumentError: as of `observe`, `measure` and `compare`.
+    """
+    return [
+        observe(moment, target, sample=sample)
+        if isinstance(moment, Rollout)
+        else _observe_solid(*moment, target)
+        for moment in run
+    ]
+
+
 def mirror_iou(solid: ArrayLike, axis: int) -> float:
     """Return the IoU of a pattern and its mirror image across the middle of its extent.
 
@@ -90,3 +180,33 @@ def mirror_iou(solid: ArrayLike, axis: int) -> float:
     mirrored = np.flip(cells, axis)
     union = int((cells | mirrored).sum())
     return int((cells & mirrored).sum()) / union if union else 1.0
+
+
+def _observe_solid(step: int, solid: ArrayLike, target: Target | None) -> Moment:
+    return Moment(step, measure(solid), compare(solid, target) if target is not None else None)
+
+
+def _solid_cells(rollout: Rollout, sample: int) -> NDArray[np.int64]:
+    """Return the solid cells of a sample: int64 `(N, d)`."""
+    if sample not in range(rollout.batch_size):
+        raise ArgumentError(f"sample={sample!r} must be from 0 to {rollout.batch_size - 1}")
+    coordinates, values = rollout.rows
+    chosen = (coordinates[:, 0] == sample) & (values.detach()[:, ALPHA] > SOLID_THRESHOLD)
+    return np.asarray(coordinates[chosen, 1:].numpy())
+
+
+def _filled(cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return an array that just holds the cells: bool `(*space)`."""
+    if not len(cells):
+        return np.zeros((1,) * cells.shape[1], bool)
+    local = cells - cells.min(0)
+    solid = np.zeros(local.max(0) + 1, bool)
+    solid[tuple(local.T)] = True
+    return solid
+
+
+def _difference(cells: NDArray[np.int64], target: Target, space: tuple[int, ...]) -> Difference:
+    iou = iou_of_cells(torch.from_numpy(cells), target, space)
+    # IoU is shared / (all - shared).
+    shared = round(iou * (len(cells) + target.num_solid) / (1 + iou))
+    return Difference(iou, target.num_solid - shared, len(cells) - shared)
