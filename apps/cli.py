@@ -233,7 +233,8 @@ def train(
 @app.command(
     epilog="Examples: voxnca grow mushroom -o mushroom.png\n\n"
     "voxnca grow mushroom --wound ball:r=5@20,16,16 -o healing.gif\n\n"
-    "voxnca grow duck.safetensors --steps 200 --size 48 -o duck.vox",
+    "voxnca grow duck.safetensors --steps 200 --size 48 -o duck.vox\n\n"
+    "voxnca grow mushroom -o mushroom.png --report",
 )
 @told_in_one_line
 def grow(
@@ -274,11 +275,30 @@ def grow(
             show_default="the target and a margin",
         ),
     ] = None,
+    report: Annotated[
+        bool,
+        typer.Option(
+            "--report",
+            help="Print the form of the pattern over the run: volume, surface, components, holes, "
+            "Euler characteristic, thickness, symmetry, and IoU with the target.",
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Grow a model from one cell, wound it if you like, and write what comes of it."""
     from apps.commands.growth import run
 
-    run(model, output, steps=steps, wounds=wound or [], wound_at=wound_at, seed=seed, size=size)
+    run(
+        model,
+        output,
+        steps=steps,
+        wounds=wound or [],
+        wound_at=wound_at,
+        seed=seed,
+        size=size,
+        with_report=report,
+        as_json=as_json,
+    )
 
 
 @app.command(epilog="Examples: voxnca models\n\nvoxnca models castle.safetensors")

@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner, Result
 
 import voxnca
+from analysis import morphology
 from apps.cli import app
 from apps.interrupt import Interrupt
 from apps.terminal import table
@@ -44,6 +46,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def as_json(record: Any) -> Any:
+    """What a dataclass reads like from JSON."""
+    return json.loads(json.dumps(asdict(record)))
 
 
 def shell(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -416,9 +423,121 @@ class TestGrow:
         with Image.open("s.png") as picture:
             assert len(set(picture.convert("RGB").get_flattened_data())) > 1
 
+    def test_a_movie_has_a_frame_a_step_and_shows_a_wound_once(self) -> None:
+        wound = ["--wound", "box:12,12-20,20", "--wound-at", "8", "--steps", "10"]
+        assert run("grow", "butterfly", *wound, "-o", "s.gif").exit_code == 0
+        with Image.open("s.gif") as movie:
+            assert movie.n_frames == 11
+
+    def test_a_report_tells_the_form_at_moments_of_the_run(self) -> None:
+        wound = ["--wound", "box:12,8-20,20"]
+        done = run("grow", "butterfly", *wound, "-o", "s.npy", "--report", "--json")
+        assert done.exit_code == 0, done.stderr
+        assert done.stderr.startswith("step 40: the wound removes ")
+        report = json.loads(done.stdout)
+        model = voxnca.load("butterfly")
+        assert model.target is not None
+        space = voxnca.training_space(model.target)
+        assert (report["model"], report["file"]) == ("butterfly", "s.npy")
+        assert (report["seed"], tuple(report["space"])) == (0, space)
+        assert report["target"]["name"] == model.target.name
+        assert report["target"]["form"] == as_json(morphology.measure(model.target.solid))
+        moments = report["moments"]
+        steps = [(moment["step"], moment["wound"]) for moment in moments]
+        grown = [(0, None), (10, None), (20, None), (30, None), (40, "before"), (40, "after")]
+        assert steps == [*grown, (46, None), (64, None), (94, None), (136, None)]
+        with torch.no_grad():
+            states = model.rollout(voxnca.seed(model.config, space))
+            before = morphology.observe(states.step(40), model.target)
+            states.wound(voxnca.wounds.parse("box:12,8-20,20"))
+            after = morphology.observe(states, model.target)
+        assert moments[4] == {"wound": "before", **as_json(before)}
+        assert moments[5] == {"wound": "after", **as_json(after)}
+        end = torch.from_numpy(np.load("s.npy"))
+        assert moments[-1]["form"] == as_json(morphology.measure(voxnca.solid(end)[0]))
+
+    def test_a_report_is_a_table_to_read_with_the_figures_of_its_json(
+        self, small_model_file: Path
+    ) -> None:
+        wound = ["--wound", "noise:1", "--wound-at", "8", "--steps", "9"]
+        done = run("grow", small_model_file, *wound, "-o", "s.npy", "--report")
+        assert done.exit_code == 0, done.stderr
+        said, headings, *rows = done.stdout.splitlines()
+        assert said.startswith("s.npy: step 9, 0 voxels")
+        assert headings.split() == ["step", "0", "2", "4", "6", "8", "wounded", "9", "target"]
+        heart = voxnca.load_target("heart", size=8)
+        form = morphology.measure(heart.solid)
+        figures = {row[:20].strip(): row[20:].split() for row in rows}
+        assert figures == {
+            "area": ["1"] * 5 + ["0"] * 2 + [str(form.volume)],
+            "perimeter": ["4"] * 5 + ["0"] * 2 + [str(form.surface)],
+            "components": ["1"] * 5 + ["0"] * 2 + ["1"],
+            "joined by edges": ["1"] * 5 + ["0"] * 2 + ["1"],
+            "holes": ["0"] * 8,
+            "Euler characteristic": ["1"] * 5 + ["0"] * 2 + ["1"],
+            "mean thickness": ["1.0"] * 5 + ["0.0"] * 2 + [f"{form.thickness:.1f}"],
+            "thinnest part": ["1"] * 5 + ["0"] * 2 + [str(form.thinnest)],
+            "mirror symmetry y": ["1.00"] * 7 + [f"{form.symmetry[0]:.2f}"],
+            "mirror symmetry x": ["1.00"] * 7 + [f"{form.symmetry[1]:.2f}"],
+            "IoU with the target": ["0.024"] * 5 + ["0.000"] * 2 + ["1.000"],
+            "missing": [str(heart.num_solid - 1)] * 5 + [str(heart.num_solid)] * 2 + ["0"],
+            "extra": ["0"] * 8,
+        }
+
+    @pytest.mark.parametrize(
+        ("num_steps", "steps"),
+        [
+            ("30", ["0", "2", "5", "8", "10", "11", "15", "21", "30"]),
+            ("4", ["0", "1", "2", "3", "4"]),
+            ("0", ["0"]),
+        ],
+    )
+    def test_a_report_is_of_growth_until_t_and_of_what_follows(
+        self, small_model_file: Path, num_steps: str, steps: list[str]
+    ) -> None:
+        done = run("grow", small_model_file, "--steps", num_steps, "-o", "s.png", "--report")
+        assert done.exit_code == 0, done.stderr
+        assert done.stdout.splitlines()[1].split() == ["step", *steps, "target"]
+
+    def test_a_report_in_3d_has_cavities_and_without_a_target_no_iou(self) -> None:
+        model = voxnca.NCA(voxnca.ModelConfig(num_channels=4, hidden_size=4))
+        voxnca.save(model, "seed.safetensors")
+        arguments = ["grow", "seed.safetensors", "--size", "6", "--steps", "2", "-o", "s.vox"]
+        done = run(*arguments, "--report")
+        assert done.exit_code == 0, done.stderr
+        _, headings, *rows = done.stdout.splitlines()
+        assert headings.split() == ["step", "0", "1", "2"]
+        assert [row.split("  ")[0] for row in rows] == [
+            "volume",
+            "surface",
+            "components",
+            "joined by faces",
+            "holes",
+            "cavities",
+            "Euler characteristic",
+            "mean thickness",
+            "thinnest part",
+            "mirror symmetry z",
+            "mirror symmetry y",
+            "mirror symmetry x",
+        ]
+        report = json.loads(run(*arguments, "--report", "--json").stdout)
+        assert report["target"] is None
+        assert [moment["difference"] for moment in report["moments"]] == [None] * 3
+
+    def test_a_report_on_a_grid_too_small_for_the_target_says_so(
+        self, small_model_file: Path
+    ) -> None:
+        arguments = ["--size", "6", "--steps", "1", "-o", "s.png", "--report"]
+        done = run("grow", small_model_file, *arguments)
+        assert done.exit_code == 0, done.stderr
+        assert "the grid does not hold the target" in done.stderr
+        assert "IoU" not in done.stdout
+
     @pytest.mark.parametrize(
         ("arguments", "reason"),
         [
+            (["-o", "s.png", "--json"], "add --report"),
             (["-o", "s.tif"], "end it in .png"),
             (["-o", "s.vox"], "2D"),
             (["-o", "no/s.png"], "no: no such folder"),

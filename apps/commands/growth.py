@@ -3,48 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from math import ceil
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from rich.progress import track
 from torch import Tensor
 
 import voxnca
+from analysis.morphology import observe
 from apps.commands.engine import get_ready
+from apps.commands.plan import Plan, make_plan
+from apps.commands.report import Entry, Report
 from apps.items import open_model
 from apps.terminal import console, result, say
-from voxnca import NCA, ArgumentError, FileError, Rollout, export
-from voxnca.evaluation import default_grow_steps
-from voxnca.grid import check_space
-from voxnca.quality import HEAL_STEPS, iou
-from voxnca.wounds import Wound, check, parse
-
-MAX_FRAMES = 120
-"""Of a movie: a longer run is shown at intervals."""
+from voxnca import NCA, ArgumentError, FileError, Rollout, Target, export
+from voxnca.quality import iou
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a run does and when.
+class Instant(NamedTuple):
+    """A run as it stands, between two steps.
 
     Attributes:
-        space: sizes of the grid.
-        num_steps: in all.
-        wounds: dealt together.
-        wound_step: after how many steps.
+        rollout: the same every time.
+        wound: "before" or "after" when a wound is dealt at this step, else None.
     """
 
-    space: tuple[int, ...]
-    num_steps: int
-    wounds: tuple[Wound, ...]
-    wound_step: int
-
-    @property
-    def frame_interval(self) -> int:
-        """Steps between the frames of a movie."""
-        return max(1, ceil(self.num_steps / MAX_FRAMES))
+    rollout: Rollout
+    wound: str | None = None
 
 
 def run(
@@ -56,6 +42,8 @@ def run(
     wound_at: int | None = None,
     seed: int = 0,
     size: str | None = None,
+    with_report: bool = False,
+    as_json: bool = False,
 ) -> None:
     """Grow a model and write the end, or for a movie the whole run.
 
@@ -67,30 +55,33 @@ def run(
         wound_at: the step after which to wound; None is T.
         seed: of the firing mask.
         size: side of the grid, or its sides joined by commas; None fits the target.
+        with_report: print the form of the pattern over the run, too.
+        as_json: print the report alone, for machines.
 
     Raises:
         VoxncaError: for anything the user can mend.
     """
     _check_output(output)
+    if as_json and not with_report:
+        raise ArgumentError("json=True without a report to print; add --report")
     model = open_model(name)
-    plan = _plan(model, _space(model, size), steps, [parse(text) for text in wounds], wound_at)
+    plan = make_plan(model, size=size, steps=steps, wounds=wounds, wound_at=wound_at)
     get_ready()
     start = voxnca.seed_rows(model.config, plan.space)
     rollout = model.rollout(start, space=plan.space, seed=seed)
-    moments = track(
-        _walk(rollout, plan),
-        name,
-        total=plan.num_steps + 1,
-        console=console,
-        disable=not console.is_terminal,
-    )
-    if output.suffix.lower() in export.MOVIE_SUFFIXES:
-        export.save_movie(_frames(moments, plan), output)
-    else:
-        for _ in moments:
-            pass
-        export.save_state(rollout.state(), output)
-    result(f"{output}: {_describe(model, rollout)}")
+    instants = _walk(rollout, plan)
+    target = _fitting_target(model, plan.space)
+    entries: list[Entry] = []
+    if with_report:
+        if model.target is not None and target is None:
+            say("the grid does not hold the target: nothing is compared with it")
+        instants = _noting(instants, plan.report_steps, target, entries)
+    _write(_tracked(instants, name, plan), plan, rollout, output)
+    if not as_json:
+        result(f"{output}: {_describe(rollout, target)}")
+    if with_report:
+        report = Report(name, str(output), plan.space, seed, target, entries)
+        result(report.to_json() if as_json else report.to_table())
 
 
 def _check_output(output: Path) -> None:
@@ -99,74 +90,75 @@ def _check_output(output: Path) -> None:
         raise FileError(f"{output.parent}: no such folder; make it first")
 
 
-def _space(model: NCA, size: str | None) -> tuple[int, ...]:
-    """Return the grid: as typed, else what the target needs."""
-    num_dims = model.config.num_dims
-    if size is None:
-        if model.target is None:
-            raise ArgumentError("size: the model has no target to fit; pass --size 32")
-        return voxnca.training_space(model.target)
-    parts = size.split(",")
-    if not all(part.strip().isascii() and part.strip().isdecimal() for part in parts):
-        raise ArgumentError(f"size={size!r} must be a side, 32, or sides in index order, 24,32,32")
-    sides = [int(part) for part in parts]
-    return check_space(sides * num_dims if len(sides) == 1 else sides, num_dims)
-
-
-def _plan(
-    model: NCA,
-    space: tuple[int, ...],
-    steps: int | None,
-    wounds: Sequence[Wound],
-    wound_at: int | None,
-) -> Plan:
-    for wound in wounds:
-        check(wound, len(space), 1, None)
-    if wound_at is not None and not wounds:
-        raise ArgumentError(f"wound_at={wound_at} without a wound; add --wound ball:r=4@8,8,8")
-    wound_step = wound_at if wound_at is not None else _grow_steps(model) if wounds else 0
-    if steps is None:
-        steps = wound_step + HEAL_STEPS if wounds else _grow_steps(model)
-    if wound_step > steps:
-        raise ArgumentError(
-            f"wound_at={wound_step} must be at most steps={steps}; pass more --steps"
-        )
-    return Plan(space, steps, tuple(wounds), wound_step)
-
-
-def _grow_steps(model: NCA) -> int:
-    if model.info.grow_steps is not None:
-        return model.info.grow_steps
-    if model.target is not None:
-        return default_grow_steps(model.target, model.config.fire_rate)
-    raise ArgumentError("steps: the model has no record of how long it grows; pass --steps 64")
+def _fitting_target(model: NCA, space: tuple[int, ...]) -> Target | None:
+    """Return the model's target, unless the grid that was asked for does not hold it."""
+    if model.target is None:
+        return None
+    try:
+        model.target.origin(space)
+    except ArgumentError:
+        return None
+    return model.target
 
 
 @torch.no_grad()
-def _walk(rollout: Rollout, plan: Plan) -> Iterator[Rollout]:
-    """Step a rollout in place, wound it when it is time, and yield it at every step."""
+def _walk(rollout: Rollout, plan: Plan) -> Iterator[Instant]:
+    """Step a rollout in place and yield it at every step; twice when it is wounded."""
     for index in range(plan.num_steps + 1):
         rollout.step(min(index, 1))
-        if plan.wounds and index == plan.wound_step:
-            removed = sum(rollout.wound(wound) for wound in plan.wounds)
-            say(f"step {index}: the wound removes {removed} voxels")
-        yield rollout
+        if index != plan.wound_step:
+            yield Instant(rollout)
+            continue
+        yield Instant(rollout, "before")
+        removed = sum(rollout.wound(wound) for wound in plan.wounds)
+        say(f"step {index}: the wound removes {removed} voxels")
+        yield Instant(rollout, "after")
 
 
-def _frames(moments: Iterable[Rollout], plan: Plan) -> Iterator[Tensor]:
-    """Yield the state at intervals, and the last one."""
-    for index, rollout in enumerate(moments):
-        if index % plan.frame_interval == 0 or index == plan.num_steps:
+def _noting(
+    instants: Iterable[Instant],
+    steps: frozenset[int],
+    target: Target | None,
+    entries: list[Entry],
+) -> Iterator[Instant]:
+    """Pass a run on, and add what it is like at those steps to `entries`."""
+    for instant in instants:
+        if instant.rollout.step_index in steps:
+            entries.append(Entry(instant.wound, observe(instant.rollout, target)))
+        yield instant
+
+
+def _tracked(instants: Iterable[Instant], name: str, plan: Plan) -> Iterable[Instant]:
+    """Draw a progress bar while a run goes on."""
+    return track(
+        instants,
+        name,
+        total=plan.num_steps + 1 + bool(plan.wounds),
+        console=console,
+        disable=not console.is_terminal,
+    )
+
+
+def _write(instants: Iterable[Instant], plan: Plan, rollout: Rollout, output: Path) -> None:
+    if output.suffix.lower() in export.MOVIE_SUFFIXES:
+        export.save_movie(_frames(instants, plan), output)
+        return
+    for _ in instants:
+        pass
+    export.save_state(rollout.state(), output)
+
+
+def _frames(instants: Iterable[Instant], plan: Plan) -> Iterator[Tensor]:
+    """Yield the state at intervals, and the last one; of a wound, what it leaves."""
+    for rollout, wound in instants:
+        step = rollout.step_index
+        if wound != "before" and (step % plan.frame_interval == 0 or step == plan.num_steps):
             yield rollout.state()
 
 
-def _describe(model: NCA, rollout: Rollout) -> str:
+def _describe(rollout: Rollout, target: Target | None) -> str:
     state = rollout.state()
     text = f"step {rollout.step_index}, {int(voxnca.solid(state).sum())} voxels"
-    if model.target is None:
+    if target is None:
         return text
-    try:
-        placed = model.target.place(rollout.space)
-    except ArgumentError:
-        return text  # the grid that was asked for is smaller than the target
-    return f"{text}, IoU {float(iou(state, placed)):.3f}"
+    return f"{text}, IoU {float(iou(state, target.place(rollout.space))):.3f}"
