@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,6 +15,7 @@ from voxnca import (
     OptimizerConfig,
     Quality,
     RolloutConfig,
+    Target,
     TrainConfig,
     Training,
     TrainingError,
@@ -21,6 +23,7 @@ from voxnca import (
     seed,
     train,
 )
+from voxnca.evaluation import default_grow_steps
 from voxnca.losses import rgba_loss
 from voxnca.quality import Healing, Snapshot
 
@@ -221,6 +224,32 @@ def test_a_step_tells_what_a_chart_needs():
     assert step.num_rollout_steps >= 8
     assert 0 < step.learning_rate <= 1
     assert 0 <= step.iou <= 1
+
+
+@pytest.mark.parametrize(("fire_rate", "longest"), [(1.0, 9), (0.5, 27)])
+def test_rollouts_of_a_rule_that_fires_at_random_are_longer(fire_rate, longest):
+    recipe = short(rollout=RolloutConfig(early=(0.1, 0.1), late=(0.9, 0.9), ramp_share=0.0))
+    step = next(train(newborn(fire_rate=fire_rate), HEART, recipe))
+    assert step.num_rollout_steps == longest  # T is 10, or 20
+
+
+@pytest.mark.parametrize(
+    ("num_voxels", "num_dims", "fire_rate", "batch_size", "num_steps"),
+    [(27, 3, 1.0, 4, 675), (2744, 3, 1.0, 2, 1050), (2744, 3, 0.5, 2, 1260), (25, 2, 1.0, 4, 1700)],
+)
+def test_what_a_recipe_leaves_open_follows_from_the_target(
+    num_voxels, num_dims, fire_rate, batch_size, num_steps
+):
+    side = round(num_voxels ** (1 / num_dims))
+    block = Target.from_rgba8(np.full((side,) * num_dims + (4,), 255, np.uint8), name="block")
+    model = newborn(num_dims, fire_rate=fire_rate)
+    whole = train(model, block)
+    assert (whole.config.batch_size, whole.config.num_steps) == (batch_size, num_steps)
+    assert whole.config.grow_steps == whole.grow_steps == default_grow_steps(block, fire_rate)
+    hasty = train(model, block, TrainConfig.preset("fast"))
+    assert hasty.num_steps == pytest.approx(0.4 * num_steps, abs=1)
+    chosen = train(model, block, TrainConfig(num_steps=7, grow_steps=5, batch_size=3, effort=9.0))
+    assert (chosen.num_steps, chosen.grow_steps, chosen.config.batch_size) == (7, 5, 3)
 
 
 def test_batches_and_rollouts_grow_as_the_recipe_says():

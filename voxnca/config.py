@@ -97,7 +97,8 @@ class RolloutConfig(JsonConfig):
     """How long a training rollout is, in shares of the growing time T.
 
     Short rollouts learn fastest and longer ones keep the pattern stable, so the range grows
-    from `early` to `late` over the first `ramp_share` of the budget.
+    from `early` to `late` over the first `ramp_share` of the budget. A rule that fires at random
+    ends at half as much again.
     """
 
     early: tuple[float, float] = (0.27, 0.4)
@@ -195,7 +196,7 @@ class TrainConfig(JsonConfig):
             `effort` times `voxnca.training.default_num_steps`.
         effort: more is better and takes longer.
         seed: of every random draw; the same seed gives the same run.
-        batch_size: rollouts an iteration. None is 2 to 6, fewer for larger targets: the
+        batch_size: rollouts an iteration. None is 2 to 4, fewer for larger targets: the
             gradient of a large body is a mean over many cells already.
         early_batch_size: at most so many during the first `early_share` of the budget, where
             the gradient's direction is plain and smaller batches learn sooner.

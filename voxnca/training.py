@@ -47,6 +47,8 @@ _MAX_LOSS = 50.0
 _RUNAWAY_LOSS = 2.0
 """An empty grid has a loss of about 0.5; only a grid filled with junk has more than this."""
 _MAX_SKIPS = 50
+_RANDOM_IS_LONGER = 1.5
+"""Rollouts of a rule that fires at random: shorter ones leave its outline restless."""
 
 
 @dataclass(frozen=True)
@@ -246,8 +248,9 @@ class Training(Iterator[TrainStep]):
     def _rollout_length(self, generator: torch.Generator) -> int:
         config = self.config.rollout
         ramp = min(1.0, self._progress() / config.ramp_share) if config.ramp_share else 1.0
+        longer = 1.0 if self.model.config.fire_rate == 1 else _RANDOM_IS_LONGER
         low, high = (
-            max(config.min_steps, round(self.grow_steps * (early + (late - early) * ramp)))
+            max(config.min_steps, round(self.grow_steps * (early + (longer * late - early) * ramp)))
             for early, late in zip(config.early, config.late, strict=True)
         )
         return int(torch.randint(low, max(low, high) + 1, (), generator=generator))
@@ -322,8 +325,8 @@ def default_num_steps(num_dims: int, fire_rate: float, batch_size: int) -> int:
 
 
 def default_batch_size(target: Target) -> int:
-    """Return 2 to 6 rollouts an iteration: the more, the fewer cells each of them has."""
-    return min(6, max(2, round(4000 / target.num_solid)))
+    """Return 2 to 4 rollouts an iteration: the more, the fewer cells each of them has."""
+    return min(4, max(2, round(4000 / target.num_solid)))
 
 
 def train(model: NCA, target: Target, config: TrainConfig | None = None) -> Training:
