@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import max_pool2d, max_pool3d
 
 from voxnca.errors import ArgumentError
 from voxnca.grid import ALPHA, RGB, RGBA, SOLID_THRESHOLD, Rows, center, check_space
+from voxnca.targets.reach import reach
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,22 +94,8 @@ class Target:
 
     @cached_property
     def reach(self) -> int:
-        """Fewest steps in which growth gets everywhere: the longest way from the anchor, >= 0.
-
-        Growth goes from solid cell to solid cell, at corners too, a cell a step; when all that
-        touches is grown, it crosses the gap to the next part.
-        """
-        dilate = max_pool3d if self.num_dims == 3 else max_pool2d
-        solid = self.solid.float()[None, None]
-        grown = torch.zeros_like(solid)
-        grown[0, 0][self.anchor] = 1
-        steps = 0
-        while bool((grown < solid).any()):
-            wider = dilate(grown, 3, 1, 1)
-            within = torch.maximum(grown, wider * solid)
-            grown = wider if torch.equal(within, grown) else within
-            steps += 1
-        return steps
+        """Fewest steps in which growth from the anchor gets everywhere: see `targets.reach`."""
+        return reach(self.solid.numpy(), self.anchor)
 
     def origin(self, space: Sequence[int]) -> tuple[int, ...]:
         """Return the grid's cell on which the target's cell 0 lies.
