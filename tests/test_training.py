@@ -181,19 +181,54 @@ def test_before_the_first_evaluation_the_best_is_the_model_of_now():
     assert training.best().out.weight is not training.model.out.weight
 
 
-def test_weights_that_are_not_numbers_end_training_in_one_line_and_spare_the_best(monkeypatch):
+def test_weights_that_ran_away_are_given_up_for_the_last_good_ones():
+    training = train(newborn(), HEART, short(num_steps=60))
+    before = [next(training) for _ in range(30)]
+    good = training._good_weights["out.weight"].clone()
+    assert good.any()  # not those at birth
+    with torch.no_grad():
+        training.model.hidden.weight.fill_(math.nan)
+    lost = [next(training) for _ in range(6)]
+    assert all(math.isnan(step.loss) for step in lost)
+    assert torch.equal(training.model.out.weight, good)
+    after = list(training)
+    assert all(math.isfinite(step.loss) for step in after)
+    assert after[0].learning_rate < 0.6 * before[-1].learning_rate
+
+
+def test_training_that_cannot_go_on_ends_in_one_line_and_spares_the_best(monkeypatch):
     monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(0.9))
     training = train(newborn(), HEART, short(num_steps=160, evaluations=80))
     assert [next(training).quality for _ in range(81)][-1] is not None
     good = training.best().out.weight.clone()
-    with torch.no_grad():
-        training.model.hidden.weight.fill_(math.nan)
+    monkeypatch.setattr("voxnca.training._MAX_LOSS", 0.0)
     with pytest.raises(
-        TrainingError, match=r"training diverged at step 132: .* lower optim"
+        TrainingError, match=r"training diverged at step 1\d\d: .* halved 8 times; lower optim"
     ) as caught:
         list(training)
     assert "\n" not in str(caught.value)
     assert torch.equal(training.best().out.weight, good)
+
+
+@pytest.mark.parametrize("stop_at", [31, 34, 40])
+def test_a_run_that_recovers_resumes_as_if_it_had_not_stopped(tmp_path, monkeypatch, stop_at):
+    def runs_away(training):
+        monkeypatch.setattr(
+            "voxnca.training._MAX_LOSS", 0.0 if 28 <= training.step_index < 34 else 50.0
+        )
+
+    def go_on(training, end):
+        while training.step_index < end:
+            runs_away(training)
+            next(training)
+        return training
+
+    whole = go_on(train(newborn(), HEART, short(num_steps=60)), 60)
+    go_on(train(newborn(), HEART, short(num_steps=60)), stop_at).save(tmp_path / "stopped")
+    rest = go_on(Training.load(tmp_path / "stopped"), 60)
+    assert whole._recoveries == rest._recoveries == 1
+    for name, tensor in bits(whole).items():
+        assert torch.equal(bits(rest)[name], tensor), name
 
 
 def test_a_runaway_batch_moves_nothing_and_starts_anew():

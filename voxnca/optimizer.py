@@ -26,7 +26,8 @@ class Optimizer:
             muon = torch.optim.Muon(
                 self._named(matrices), lr=1.0, weight_decay=0.0, adjust_lr_fn="match_rms_adamw"
             )
-            self._parts.append((muon, config.muon_learning_rate * model.config.fire_rate))
+            steady = model.config.num_dims == 3 and model.config.fire_rate == 1
+            self._parts.append((muon, config.muon_learning_rate * (1.0 if steady else 0.5)))
 
     def _named(self, names: list[str]) -> list[Tensor]:
         return [self._parameters[name] for name in names]

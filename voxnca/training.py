@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -46,7 +47,12 @@ _FORMAT = "voxnca-training-1"
 _MAX_LOSS = 50.0
 _RUNAWAY_LOSS = 2.0
 """An empty grid has a loss of about 0.5; only a grid filled with junk has more than this."""
-_MAX_SKIPS = 50
+_MAX_SKIPS = 5
+"""Of the rollouts between two looks: more that run away mean that the weights are to blame."""
+_MAX_RECOVERIES = 8
+_LOOK_EVERY = 25
+_GOOD_SHARE = 1.5
+"""Weights are worth going back to while the loss is within this of the lowest so far."""
 _RANDOM_IS_LONGER = 1.5
 """Rollouts of a rule that fires at random: shorter ones leave its outline restless."""
 
@@ -109,6 +115,9 @@ class Training(Iterator[TrainStep]):
         self.step_index = 0
         self.quality: Quality | None = None
         self._skips = 0
+        self._recoveries = 0
+        self._loss = self._lowest_loss = inf
+        self._good_weights = _weights(model)
         self._seed_state = seed_state(model.config, self.space)
         self._placed = target.place(self.space)
         self._pool = SamplePool.of_seeds(self._seed_state, config.pool_size)
@@ -134,8 +143,10 @@ class Training(Iterator[TrainStep]):
         places, states = self._draw(generator)
         num_rollout_steps = self._rollout_length(generator)
         scale = schedule(self.step_index, self.num_steps, self.config.optimizer)
+        scale *= 0.5**self._recoveries
         loss, grown = self._learn(states, num_rollout_steps, scale)
         self._put_back(places, grown)
+        self._watch(loss)
         self.step_index += 1
         measured = self._judge() if self._is_due() else None
         return TrainStep(
@@ -168,6 +179,7 @@ class Training(Iterator[TrainStep]):
         """
         tensors = {f"model/{k}": v for k, v in _weights(self.model).items()}
         tensors |= {f"best/{k}": v for k, v in self._best_weights.items()}
+        tensors |= {f"good/{k}": v for k, v in self._good_weights.items()}
         tensors |= {f"optimizer/{k}": v for k, v in self._optimizer.tensors().items()}
         tensors |= {"pool": self._pool.states, "target": target_to_tensor(self.target)}
         write_tensors(
@@ -180,6 +192,8 @@ class Training(Iterator[TrainStep]):
                 "info": info_to_json(self._info(self._best_quality)),
                 "step_index": self.step_index,
                 "skips": self._skips,
+                "recoveries": self._recoveries,
+                "losses": [_or_none(self._loss), _or_none(self._lowest_loss)],
                 "latest_quality": self.quality.to_json() if self.quality else None,
             },
         )
@@ -222,6 +236,11 @@ class Training(Iterator[TrainStep]):
         training.quality = Quality.from_json(latest) if latest else None
         training.step_index = _count(fields["step_index"])
         training._skips = _count(fields["skips"])
+        training._recoveries = _count(fields["recoveries"])
+        training._good_weights = _weights(model_from_tensors(config, _group(tensors, "good/")))
+        training._loss, training._lowest_loss = (
+            inf if loss is None else float(loss) for loss in fields["losses"]
+        )
         return training
 
     def _progress(self) -> float:
@@ -267,13 +286,11 @@ class Training(Iterator[TrainStep]):
         overgrowth = losses.overgrowth(grown, self._placed, num_solid).mean()
         loss = float(error.detach())
         if not loss < _MAX_LOSS:
-            self._skip()
             return None, grown.detach()
         penalty = self.config.overflow_weight * overflow
         penalty += (0.5 + self._progress()) * self.config.overgrowth_weight * overgrowth
         (error + penalty).backward()
         if not all(p.grad is None or p.grad.isfinite().all() for p in self.model.parameters()):
-            self._skip()
             return None, grown.detach()
         self._optimizer.step(scale)
         return loss, grown.detach()
@@ -284,14 +301,34 @@ class Training(Iterator[TrainStep]):
         kept = torch.where(lost.reshape(-1, *[1] * (grown.ndim - 1)), self._seed_state, grown)
         self._pool.put_back(places, kept)
 
-    def _skip(self) -> None:
-        self._skips += 1
+    def _watch(self, loss: float | None) -> None:
+        """Remember good weights now and then; go back to them when too many rollouts run away."""
+        if loss is None:
+            self._skips += 1
+        else:
+            self._loss = loss if self._loss == inf else 0.9 * self._loss + 0.1 * loss
         if self._skips > _MAX_SKIPS:
+            self._recover()
+        elif self.step_index % _LOOK_EVERY == 0:
+            self._lowest_loss = min(self._lowest_loss, self._loss)
+            if self._skips == 0 and self._loss <= _GOOD_SHARE * self._lowest_loss:
+                self._good_weights = _weights(self.model)
+            self._skips = 0
+
+    def _recover(self) -> None:
+        """Go on from the last good weights with new samples, at half the rate."""
+        self._recoveries += 1
+        if self._recoveries > _MAX_RECOVERIES:
             raise TrainingError(
-                f"training diverged at step {self.step_index + 1}: {self._skips} rollouts ran "
-                "away (loss NaN or above 50); lower optimizer.learning_rate and "
-                "optimizer.muon_learning_rate; best() still holds the last good model"
+                f"training diverged at step {self.step_index + 1}: rollouts ran away (loss NaN or "
+                f"above {_MAX_LOSS:g}) although the rate was halved {_MAX_RECOVERIES} times; lower "
+                "optimizer.learning_rate and optimizer.muon_learning_rate; best() still holds the "
+                "last good model"
             )
+        self.model.load_state_dict(self._good_weights)
+        self._optimizer = Optimizer(self.model, self.config.optimizer)
+        self._pool = SamplePool.of_seeds(self._seed_state, self.config.pool_size)
+        self._skips, self._loss = 0, inf
 
     def _losses(self, states: Tensor) -> Tensor:
         return losses.rgba_loss(states, self._placed, self.target.num_solid)
@@ -345,6 +382,11 @@ def train(model: NCA, target: Target, config: TrainConfig | None = None) -> Trai
 
 def _weights(model: NCA) -> dict[str, Tensor]:
     return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+
+
+def _or_none(value: float) -> float | None:
+    """Return a number as JSON can hold it, which has no infinity."""
+    return value if isfinite(value) else None
 
 
 def _count(value: object) -> int:
