@@ -23,7 +23,7 @@ def test_a_shipped_model_has_a_small_transparent_picture(name):
     assert path.stat().st_size <= MAX_BYTES
     with Image.open(path) as image:
         assert (image.format, image.mode) == ("PNG", "RGBA")
-        assert 72 <= max(image.size) <= 128
+        assert 64 <= max(image.size) <= 128
         assert min(image.size) >= 32
         alpha = np.asarray(image)[..., 3]
     assert (alpha == 0).mean() > 0.1
