@@ -21,6 +21,18 @@ def result(text: str) -> None:
     typer.echo(text)
 
 
+def picture_console() -> Console | None:
+    """Return stdout for pictures of coloured half blocks; None where it cannot show them.
+
+    It must be a terminal, whatever FORCE_COLOR says, with more than 16 colours, and NO_COLOR
+    not set.
+    """
+    stdout = Console(highlight=False)
+    colourful = stdout.color_system in ("256", "truecolor") and not stdout.no_color
+    able = colourful and not stdout.options.ascii_only and stdout.file.isatty()
+    return stdout if able else None
+
+
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Align columns, the first to the left and the others to the right.
 

@@ -3,10 +3,13 @@ from __future__ import annotations
 import copy
 import json
 import os
+import pty
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from typer.testing import CliRunner, Result
 import voxnca
 from analysis import morphology
 from apps.cli import app
+from apps.commands.listing import describe
 from apps.interrupt import Interrupt
 from apps.terminal import table
 from apps.viewer.session import Session
@@ -30,7 +34,11 @@ from voxnca.quality import Healing, Quality, Snapshot
 COMMAND = Path(sys.executable).with_name("voxnca")
 QUALITY = Quality(
     Snapshot(10, iou=0.99, rgb_error=0.01, loss=0.001),
-    (Snapshot(30, 0.98, 0.02, 0.002), Snapshot(500, 0.97, 0.03, 0.003)),
+    (
+        Snapshot(30, 0.98, 0.02, 0.002),
+        Snapshot(500, 0.97, 0.03, 0.003),
+        Snapshot(2000, 0.96, 0.04, 0.004),
+    ),
     (Healing((4, 4), 2.0, iou_before=0.97, iou_wounded=0.69, iou_healed=0.9),),
 )
 SMALL = ("--size", "8", "--channels", "8", "--hidden", "8")
@@ -150,6 +158,63 @@ def interrupt(command: Sequence[str], line: str, number: signal.Signals) -> tupl
     return process.returncode, said
 
 
+def in_a_terminal(*arguments: str | Path, **environment: str) -> str:
+    """Run a command whose stdout is a terminal of 80 columns, and return what it printed."""
+    keyboard, screen = pty.openpty()
+    wanted = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": "80"}
+    inherited = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
+    process = subprocess.Popen(
+        [COMMAND, *arguments], stdout=screen, env={**inherited, **wanted, **environment}
+    )
+    os.close(screen)
+    printed = b""
+    # Linux says that the other side is closed by an error, other systems by an empty read.
+    with suppress(OSError):
+        while part := os.read(keyboard, 65536):
+            printed += part
+    os.close(keyboard)
+    assert process.wait() == 0
+    return printed.decode().replace("\r\n", "\n")
+
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+BOLD = re.compile(r"\x1b\[1m(\S+)\x1b\[0m")
+
+
+def test_a_terminal_shows_models_with_pictures_in_80_columns(small_model_file: Path) -> None:
+    printed = in_a_terminal("models")
+    lines = COLOUR.sub("", printed).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert tuple(BOLD.findall(printed)) == voxnca.model_names()
+    for name in voxnca.model_names():
+        model = voxnca.load(name)
+        sides = "x".join(map(str, model.target.size))
+        assert (
+            f"{model.config.num_dims}D {sides}, grown in {model.info.grow_steps} steps" in printed
+        )
+        assert f"IoU {model.info.quality.grown.iou:.3f}, RGB error" in printed
+    assert printed.count("▀") >= 40 * len(voxnca.model_names())
+    untrained = in_a_terminal("models", small_model_file)
+    assert "▀" in untrained
+    assert "never measured" in untrained
+
+
+@pytest.mark.parametrize(
+    "less", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"PYTHONIOENCODING": "ascii"}]
+)
+def test_a_terminal_without_colours_or_blocks_shows_the_plain_table(less: dict[str, str]) -> None:
+    assert in_a_terminal("models", **less) == run("models").stdout
+
+
+def test_a_pipe_gets_the_plain_table_even_where_colours_are_forced() -> None:
+    forced = {**os.environ, "FORCE_COLOR": "1", "COLORTERM": "truecolor"}
+    piped = subprocess.run(
+        [COMMAND, "models"], capture_output=True, text=True, env=forced, check=True
+    )
+    assert piped.stdout == run("models").stdout
+    assert piped.stdout.startswith("model ")
+
+
 class TestCommon:
     def test_the_version_is_the_package_s(self) -> None:
         assert run("--version").stdout == f"voxnca {voxnca.__version__}\n"
@@ -187,22 +252,42 @@ class TestListings:
             "size": [7, 8],
             "grow_steps": 10,
             "iou_grown": 0.99,
-            "iou_late": 0.97,
+            "iou_500": 0.97,
+            "iou_2000": 0.96,
             "iou_regrown": 0.9,
             "healed": pytest.approx(0.75),
             "rgb_error": 0.01,
             "num_parameters": 8 * 24 + 8 + 8 * 8 + 8,
         }
         row = run("models", "m.safetensors").stdout.splitlines()[1].split()
-        figures = ["0.990", "0.970", "0.900", "0.750", "0.010"]
+        figures = ["0.990", "0.970", "0.960", "0.900", "0.750", "0.010"]
         assert row == ["m", "2D", "7x8", "10", *figures, "272"]
 
     def test_a_model_that_was_never_measured_has_dashes(self, small_model_file: Path) -> None:
-        assert run("models", small_model_file).stdout.splitlines()[1].split()[4:9] == ["-"] * 5
+        assert run("models", small_model_file).stdout.splitlines()[1].split()[4:10] == ["-"] * 6
+
+    def test_a_model_of_before_there_was_a_step_2000_has_a_dash_there(
+        self, small_model: voxnca.NCA
+    ) -> None:
+        model = copy.copy(small_model)
+        model.info = replace(small_model.info, quality=replace(QUALITY, stable=QUALITY.stable[:2]))
+        voxnca.save(model, "old.safetensors")
+        row = run("models", "old.safetensors").stdout.splitlines()[1].split()
+        assert row[4:8] == ["0.990", "0.970", "-", "0.900"]
+        (fields,) = json.loads(run("models", "old.safetensors", "--json").stdout)
+        assert (fields["iou_500"], fields["iou_2000"]) == (0.97, None)
 
     def test_the_shipped_models_are_listed_unasked(self) -> None:
         listed = json.loads(run("models", "--json").stdout)
         assert tuple(row["name"] for row in listed) == voxnca.model_names()
+
+    def test_the_table_of_the_shipped_models_fits_80_columns(self) -> None:
+        lines = run("models").stdout.splitlines()
+        assert len(lines) == 1 + len(voxnca.model_names())
+        assert max(map(len, lines)) <= 80
+
+    def test_the_last_step_is_named_in_the_line_of_a_training_run(self) -> None:
+        assert describe(QUALITY) == ("IoU 0.990 grown, 0.960 at 2000 steps, 0.900 after wounds")
 
     def test_targets_are_those_of_the_library(self) -> None:
         listed = json.loads(run("targets", "--json").stdout)

@@ -103,6 +103,8 @@ def test_the_wheel_works_from_another_folder(tmp_path: Path) -> None:
     assert (site / "voxnca" / "py.typed").is_file()
     assert not (site / "tests").exists()
     assert not (site / "data").exists()
+    pictures = (site / "voxnca" / "data" / "models").glob("*.png")
+    assert {path.stem for path in pictures} == set(voxnca.model_names())
     assert {path.name for path in (site / "apps" / "viewer" / "www").iterdir()} == {
         path.name for path in (ROOT / "apps" / "viewer" / "www").iterdir()
     }

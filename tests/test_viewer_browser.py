@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import voxnca
 from apps.viewer.server import Viewer
@@ -24,6 +24,7 @@ from apps.viewer.session import Moment, Session
 from apps.workshop.browser import browser as start_browser
 
 SECONDS = 20
+TIMES = "\N{MULTIPLICATION SIGN}"
 FOREIGN = "evil.example"
 REBINDING = f"--host-resolver-rules=MAP {FOREIGN} 127.0.0.1"
 """A name of somebody else's that leads to this machine."""
@@ -400,6 +401,66 @@ class TestControls:
             assert found.count() > 0
             for k in range(found.count()):
                 expect(found.nth(k)).to_have_accessible_name(re.compile(r"\w"))
+
+
+def options(page: Page) -> list[Locator]:
+    """Open the list of models and return what it offers."""
+    page.get_by_role("combobox", name="Model").first.click()
+    page.get_by_role("option").first.wait_for()
+    return page.get_by_role("option").all()
+
+
+def wait_for_picture(place: Locator) -> str:
+    """Wait for the one picture there and return its address."""
+    picture = place.locator("img")
+    picture.wait_for()
+    picture.page.wait_for_function("image => image.naturalWidth > 0", arg=picture.element_handle())
+    return picture.get_attribute("src")
+
+
+def test_the_list_shows_a_picture_and_a_line_beside_every_name(still, open_page):
+    page = open_page(still.url)
+    offered = options(page)
+    assert len(offered) == 1 + len(voxnca.model_names())
+    assert len({wait_for_picture(option) for option in offered}) == len(offered)
+    for option, name in zip(offered[1:], voxnca.model_names(), strict=True):
+        model = voxnca.load(name)
+        size = TIMES.join(map(str, model.target.size))
+        title, line = option.inner_text().split("\n")
+        assert title == name
+        assert line.startswith(f"{model.config.num_dims}D · {size} · heals ")
+    assert offered[0].inner_text().split("\n") == ["cube (untrained)", f"3D · 10{TIMES}10{TIMES}10"]
+
+
+def test_every_model_of_the_list_can_be_chosen_and_shows_its_picture(open_page):
+    names = voxnca.model_names()
+    with Served(Session(cube(2), start="target"), names) as served:
+        page = open_page_running(open_page, served)
+        for run, name in enumerate((*names, "cube (untrained)"), start=2):
+            (option,) = [o for o in options(page) if o.inner_text().split("\n")[0] == name]
+            expected = wait_for_picture(option)
+            option.click()
+            wait_for_frame(page, f"run === {run}")
+            chosen = page.locator(".v-select__selection")
+            expect(chosen).to_have_text(name)
+            assert wait_for_picture(chosen) == expected
+            assert (served.session.model.info.name or "cube (untrained)") == name
+            expect(page.get_by_role("listbox")).to_be_hidden()
+
+
+@pytest.mark.parametrize("value", ["unlisted", "path", None, ["butterfly"], {"title": "house"}])
+def test_a_tab_cannot_choose_what_is_not_in_the_list(open_page, small_model_file, value):
+    listed, *unlisted = voxnca.model_names()
+    value = {"unlisted": unlisted[0], "path": str(small_model_file)}.get(str(value), value)
+    with Served(Session(cube(2), start="target"), (listed,)) as served:
+        page = open_page_running(open_page, served)
+        before = served.session.model
+        page.evaluate("value => window.trame.state.set('model', value)", value)
+        page.wait_for_function("window.trame.state.get('model') === 'cube (untrained)'")
+        press(page, "Pause")
+        served.until(lambda: not served.viewer.driver.playing)
+        assert served.session.model is before
+        expect(page.locator(".v-select__selection")).to_have_text("cube (untrained)")
 
 
 class TestTrouble:

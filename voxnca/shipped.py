@@ -26,7 +26,20 @@ def model_path(name: str) -> Path:
     Raises:
         ArgumentError: for an unknown name.
     """
+    return _model_file(name, ".safetensors")
+
+
+def thumbnail_path(name: str) -> Path:
+    """Return the picture of a shipped model: a small .png of what it grows in T steps.
+
+    Raises:
+        ArgumentError: for an unknown name.
+    """
+    return _model_file(name, ".png")
+
+
+def _model_file(name: str, suffix: str) -> Path:
     if name not in model_names():
         names = ", ".join(model_names()) or "none"
         raise ArgumentError(f"model {name!r} is not shipped; use one of: {names}")
-    return data_path() / "models" / f"{name}.safetensors"
+    return data_path() / "models" / f"{name}{suffix}"

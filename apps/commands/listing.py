@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from apps.commands.figures import ModelRow
+from apps.commands.gallery import hang
 from apps.items import Kind, find
-from apps.terminal import result, say, table
-from voxnca import Quality, load, load_target, model_names, target_names
+from apps.terminal import picture_console, result, say, table
+from apps.thumbnails import shipped_thumbnail, target_thumbnail
+from voxnca import NCA, Quality, load, load_target, model_names, target_names
 
 _HEADINGS = (
     "model",
@@ -17,54 +20,37 @@ _HEADINGS = (
     "size",
     "T",
     "grown",
-    "at 500",
-    "regrown",
-    "healed",
-    "rgb error",
-    "parameters",
+    "500",
+    "2000",
+    "wound",
+    "heals",
+    "rgb",
+    "params",
 )
-
-
-@dataclass(frozen=True)
-class ModelRow:
-    """A model, by the figures in its file; None where it was never measured.
-
-    Attributes:
-        name: as `voxnca grow` takes it.
-        num_dims: 2 or 3.
-        target: what it grows.
-        size: of the target, in index order.
-        grow_steps: T.
-        iou_grown: IoU from the seed at T.
-        iou_late: IoU from the seed at 500 steps.
-        iou_regrown: mean IoU 96 steps after the standard wounds.
-        healed: mean share of the lost IoU that came back.
-        rgb_error: at T.
-        num_parameters: of the rule.
-    """
-
-    name: str
-    num_dims: int
-    target: str | None
-    size: tuple[int, ...] | None
-    grow_steps: int | None
-    iou_grown: float | None
-    iou_late: float | None
-    iou_regrown: float | None
-    healed: float | None
-    rgb_error: float | None
-    num_parameters: int
+"""Short, for 80 columns: IoU when grown, at 500 and at 2,000 steps and after wounds, and so on."""
 
 
 def list_models(names: Sequence[str], *, as_json: bool) -> None:
-    """Print models as a table or as JSON; no names means the shipped ones."""
-    rows = [_row(name) for name in names or model_names()]
+    """Print models: with pictures in a terminal, else as a table, or as JSON.
+
+    Args:
+        names: of models, as they were typed; none means the shipped ones.
+        as_json: print JSON.
+
+    Raises:
+        VoxncaError: for a model that is unknown or cannot be read.
+    """
+    sources = [find(name, Kind.MODEL).source for name in names or model_names()]
+    models = [(source, load(source)) for source in sources]
+    rows = [ModelRow.of(source, model) for source, model in models]
     if as_json:
         result(json.dumps([asdict(row) for row in rows], indent=2))
-    elif rows:
-        result(table(_HEADINGS, [_cells(row) for row in rows]))
-    else:
+    elif not rows:
         say("no model is shipped; train one: voxnca train mushroom -o mushroom.safetensors")
+    elif (console := picture_console()) is not None:
+        hang(console, rows, [_picture(source, model) for source, model in models])
+    else:
+        result(table(_HEADINGS, [_cells(row) for row in rows]))
 
 
 def list_targets(*, as_json: bool) -> None:
@@ -90,40 +76,20 @@ def describe(quality: Quality) -> str:
     )
 
 
-def _row(name: str) -> ModelRow:
-    source = find(name, Kind.MODEL).source
-    model = load(source)
-    return ModelRow(
-        name=source.stem if isinstance(source, Path) else source,
-        num_dims=model.config.num_dims,
-        target=model.target.name if model.target else None,
-        size=model.target.size if model.target else None,
-        grow_steps=model.info.grow_steps,
-        num_parameters=sum(p.numel() for p in model.parameters()),
-        **_figures(model.info.quality),
-    )
-
-
-def _figures(quality: Quality | None) -> dict[str, float | None]:
-    if quality is None:
-        return dict.fromkeys(("iou_grown", "iou_late", "iou_regrown", "healed", "rgb_error"))
-    return {
-        "iou_grown": quality.grown.iou,
-        "iou_late": quality.stable[-1].iou,
-        "iou_regrown": quality.regrown_iou,
-        "healed": quality.healed,
-        "rgb_error": quality.grown.rgb_error,
-    }
+def _picture(source: str | Path, model: NCA) -> bytes | None:
+    if isinstance(source, Path):
+        return target_thumbnail(model)
+    return shipped_thumbnail(source, model)
 
 
 def _cells(row: ModelRow) -> tuple[str, ...]:
-    figures = (row.iou_grown, row.iou_late, row.iou_regrown, row.healed, row.rgb_error)
+    ious = (row.iou_grown, row.iou_500, row.iou_2000, row.iou_regrown)
     return (
         row.name,
         f"{row.num_dims}D",
         _size(row.size) if row.size else "-",
         str(row.grow_steps or "-"),
-        *("-" if value is None else f"{value:.3f}" for value in figures),
+        *("-" if value is None else f"{value:.3f}" for value in (*ious, row.healed, row.rgb_error)),
         str(row.num_parameters),
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from trame.ui.vuetify3 import VAppLayout
 from trame_server.core import Server
 
+from apps.viewer.choices import listed_choice, opened_choice
 from apps.viewer.driver import Driver
 from apps.viewer.session import Session
 from apps.viewer.stream import wound
@@ -45,11 +46,12 @@ class Page:
         self._state, self._driver = server.state, driver
         self._opened = driver.model
         self._name = self._opened_name = _name(driver.model)
-        self._models = list(dict.fromkeys([self._name, *models]))
+        others = [name for name in dict.fromkeys(models) if name != self._name]
+        self._models = [self._name, *others]
         self._changed = asyncio.Event()
         self._state.update(
             model=self._name,
-            models=self._models,
+            models=[opened_choice(self._name, driver.model), *map(listed_choice, others)],
             radius=driver.radius_cells,
             speed=round(driver.speed),
             theme="dark",

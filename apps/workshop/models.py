@@ -25,6 +25,7 @@ import voxnca
 from apps.commands.listing import describe
 from apps.commands.options import TrainOptions
 from apps.commands.recipe import model_config, train_config
+from apps.workshop.thumbnails import write_thumbnail
 from voxnca import Quality
 
 BUILD = Path(__file__).resolve().parents[2] / "build" / "models"
@@ -158,6 +159,7 @@ def ship(case: Case) -> None:
         best = max(trials, key=lambda trial: trial.quality.score)
         model = voxnca.load(_files(case, best.seed)[0])
         voxnca.save(model, voxnca.data_path() / "models" / f"{case.name}.safetensors")
+        write_thumbnail(model, voxnca.data_path() / "models" / f"{case.name}.png")
 
 
 def document() -> str:

@@ -1,0 +1,70 @@
+"""A model by the figures in its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from voxnca import NCA, Quality
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """A model, by the figures in its file; None where it was never measured.
+
+    Attributes:
+        name: as `voxnca grow` takes it.
+        num_dims: 2 or 3.
+        target: what it grows.
+        size: of the target, in index order.
+        grow_steps: T.
+        iou_grown: IoU from the seed at T.
+        iou_500: IoU from the seed at 500 steps.
+        iou_2000: IoU from the seed at 2,000 steps.
+        iou_regrown: mean IoU 96 steps after the standard wounds.
+        healed: mean share of the lost IoU that came back.
+        rgb_error: at T.
+        num_parameters: of the rule.
+    """
+
+    name: str
+    num_dims: int
+    target: str | None
+    size: tuple[int, ...] | None
+    grow_steps: int | None
+    iou_grown: float | None
+    iou_500: float | None
+    iou_2000: float | None
+    iou_regrown: float | None
+    healed: float | None
+    rgb_error: float | None
+    num_parameters: int
+
+    @classmethod
+    def of(cls, source: str | Path, model: NCA) -> ModelRow:
+        """Read the figures of a model that was loaded from a file, or by a shipped name."""
+        return cls(
+            name=source.stem if isinstance(source, Path) else source,
+            num_dims=model.config.num_dims,
+            target=model.target.name if model.target else None,
+            size=model.target.size if model.target else None,
+            grow_steps=model.info.grow_steps,
+            num_parameters=sum(p.numel() for p in model.parameters()),
+            **_figures(model.info.quality),
+        )
+
+
+def _figures(quality: Quality | None) -> dict[str, float | None]:
+    names = ("iou_grown", "iou_500", "iou_2000", "iou_regrown", "healed", "rgb_error")
+    if quality is None:
+        return dict.fromkeys(names)
+    at = {snapshot.step: snapshot.iou for snapshot in quality.stable}
+    values = (
+        quality.grown.iou,
+        at.get(500),
+        at.get(2000),
+        quality.regrown_iou,
+        quality.healed,
+        quality.grown.rgb_error,
+    )
+    return dict(zip(names, values, strict=True))

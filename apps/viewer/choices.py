@@ -1,0 +1,44 @@
+"""What the page's list of models offers: a name, a line about it and a picture."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+
+from apps.thumbnails import shipped_thumbnail, target_thumbnail
+from voxnca import NCA, VoxncaError, load, model_names
+
+Choice = dict[str, Any]
+"""An item of Vuetify's `v-select`, and `picture`, a data URI, empty for none."""
+
+
+def opened_choice(name: str, model: NCA) -> Choice:
+    """Offer the model that the viewer was started on; its picture is its target."""
+    return _choice(name, " · ".join(_facts(name, model)), target_thumbnail(model))
+
+
+def listed_choice(name: str) -> Choice:
+    """Offer a model by the name `voxnca.load` knows; one that cannot be read says so."""
+    try:
+        model = load(name)
+    except VoxncaError:
+        return _choice(name, "cannot be read", None)
+    shipped = name in model_names()
+    picture = shipped_thumbnail(name, model) if shipped else target_thumbnail(model)
+    return _choice(name, " · ".join(_facts(name, model)), picture)
+
+
+def _choice(name: str, line: str, picture: bytes | None) -> Choice:
+    data = "" if picture is None else f"data:image/png;base64,{b64encode(picture).decode()}"
+    return {"title": name, "value": name, "props": {"subtitle": line}, "picture": data}
+
+
+def _facts(name: str, model: NCA) -> Iterator[str]:
+    yield f"{model.config.num_dims}D"
+    if model.target is not None:
+        yield "\N{MULTIPLICATION SIGN}".join(map(str, model.target.size))
+        if not name.startswith(model.target.name):
+            yield model.target.name
+    if model.info.quality is not None:
+        yield f"heals {max(model.info.quality.healed, 0):.0%}"

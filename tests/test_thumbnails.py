@@ -1,0 +1,91 @@
+"""Every shipped model has a small picture, and it is of what the model grows."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from apps.thumbnails import shipped_thumbnail, target_thumbnail
+from apps.workshop.thumbnails import write_thumbnail
+from voxnca import NCA, ArgumentError, ModelConfig, load, load_target, model_names
+from voxnca.export.thumbnails import THUMBNAIL_PX, thumbnail
+from voxnca.shipped import thumbnail_path
+
+MAX_BYTES = 16 * 1024
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_a_shipped_model_has_a_small_transparent_picture(name):
+    path = thumbnail_path(name)
+    assert path.stat().st_size <= MAX_BYTES
+    with Image.open(path) as image:
+        assert (image.format, image.mode) == ("PNG", "RGBA")
+        assert 64 <= max(image.size) <= 128
+        assert min(image.size) >= 32
+        alpha = np.asarray(image)[..., 3]
+    assert (alpha == 0).mean() > 0.1
+    assert (alpha == 255).mean() > 0.2
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_a_shipped_picture_is_what_the_model_grows(name, tmp_path):
+    write_thumbnail(load(name), tmp_path / "anew.png")
+    with Image.open(tmp_path / "anew.png") as anew, Image.open(thumbnail_path(name)) as shipped:
+        assert anew.size == shipped.size
+        difference = np.asarray(anew).astype(int) - np.asarray(shipped)
+    assert np.abs(difference).mean() < 4  # processors round differently
+
+
+def test_there_is_no_picture_of_a_model_that_is_not_shipped():
+    with pytest.raises(
+        ArgumentError,
+        match=f"'castle' is not shipped; use one of: .*{re.escape(model_names()[-1])}",
+    ):
+        thumbnail_path("castle")
+
+
+def test_a_picture_of_a_model_without_a_target_is_refused_or_none(tmp_path):
+    model = NCA(ModelConfig(num_dims=2))
+    assert target_thumbnail(model) is None
+    with pytest.raises(ArgumentError, match="no target"):
+        write_thumbnail(model, tmp_path / "bare.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_picture_that_ships_goes_before_one_of_the_target(monkeypatch, tmp_path):
+    name = model_names()[0]
+    model = load(name)
+    assert shipped_thumbnail(name, model) == thumbnail_path(name).read_bytes()
+    monkeypatch.setattr("apps.thumbnails.thumbnail_path", lambda name: tmp_path / f"{name}.png")
+    assert shipped_thumbnail(name, model) == target_thumbnail(model)
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("heart", 8), ("gecko", 40), ("mushroom", 12), ("turtle", 48), ("house", 100)],
+)
+def test_a_picture_fills_its_size_and_shows_no_free_cells(name, size):
+    cells = load_target(name, size=size).rgba8
+    padding = [(9, 9)] * (cells.ndim - 1) + [(0, 0)]
+    drawn = thumbnail(np.pad(cells, padding))
+    assert THUMBNAIL_PX * 0.75 <= max(drawn.size) <= THUMBNAIL_PX
+    assert drawn.tobytes() == thumbnail(cells).tobytes()
+
+
+@given(colour=st.tuples(*[st.integers(0, 255)] * 3), side=st.integers(1, 300))
+def test_pixels_keep_their_colour_to_five_bits_however_many(colour, side):
+    cells = np.full((side, side, 4), (*colour, 255), np.uint8)
+    drawn = np.asarray(thumbnail(cells))
+    assert np.abs(drawn[..., :3].astype(int) - colour).max() <= 8
+    assert (drawn[..., 3] == 255).all()
+    assert 48 < len(drawn) <= THUMBNAIL_PX
+
+
+def test_nothing_grown_is_a_picture_too():
+    for space in ((8, 8), (8, 8, 8)):
+        drawn = np.asarray(thumbnail(np.zeros((*space, 4), np.uint8)))
+        assert max(drawn.shape) <= THUMBNAIL_PX
+        assert not drawn.any()
