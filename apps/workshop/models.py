@@ -12,7 +12,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -147,9 +147,17 @@ def train_all(cases: Sequence[Case], num_processes: int) -> None:
         runs = {pool.submit(run, *item): item for item in todo}
         for done in as_completed(runs):
             case, seed = runs[done]
-            trial = done.result()
-            figures = f"{describe(trial.quality)}, healed {trial.quality.healed:.3f}"
-            print(f"{case.label} seed {seed}: {trial.cpu_seconds:.0f} CPU-s: {figures}", flush=True)
+            print(f"{case.label} seed {seed}: {_outcome(done)}", flush=True)
+
+
+def _outcome(done: Future[Trial]) -> str:
+    """Say how a run went; one that failed does not stop the others."""
+    error = done.exception()
+    if error is not None:
+        return f"failed: {error}"
+    trial = done.result()
+    figures = f"{describe(trial.quality)}, healed {trial.quality.healed:.3f}"
+    return f"{trial.cpu_seconds:.0f} CPU-s: {figures}"
 
 
 def ship(case: Case) -> None:
