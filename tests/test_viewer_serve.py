@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import queue
 import re
@@ -162,6 +163,26 @@ class TestBrowser:
         with suppress(asyncio.CancelledError):
             await serving
         assert opened.empty()
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(aiohttp.ClientConnectionResetError("closing"), False), (RuntimeError("bug"), True)],
+)
+def test_a_tab_that_closes_in_mid_frame_is_not_reported(caplog, error, told):
+    async def fail() -> None:
+        raise error
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(server._pass_over_closed_tabs)
+        task = asyncio.ensure_future(fail())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        del task
+        gc.collect()
+
+    asyncio.run(main())
+    assert ("never retrieved" in caplog.text) is told
 
 
 class TestProbe:

@@ -34,7 +34,7 @@ def plan(training: Training) -> Iterator[str]:
     )
     wounds = round(recipe.damage.start_share * training.num_steps)
     yield (
-        f"{training.num_steps} training steps (--steps); {training.grow_steps} steps to grow in "
+        f"{training.num_steps} training steps (--preset, --steps); {training.grow_steps} steps to grow in "
         f"(--grow-steps); wounds from step {wounds} on, so that it learns to heal"
     )
 
@@ -63,7 +63,7 @@ def advice(quality: Quality, num_steps: int) -> str | None:
     late = min(s.iou for s in quality.stable)
     if quality.grown.iou < _FAIRLY < late:
         return f"it is not done in {quality.grown.step} steps; try --grow-steps with more"
-    return f"training longer may help: --steps {2 * num_steps}"
+    return f"training longer may help: --preset thorough, or --steps {2 * num_steps}"
 
 
 def _how_much(iou: float) -> str:

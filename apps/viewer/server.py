@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from string import Template
-from typing import Self, TextIO
+from typing import Any, Self, TextIO
 from uuid import uuid4
 
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 from trame.app import get_server
 from trame_client.module import vue3
 from trame_vuetify.module import v3
@@ -203,6 +203,7 @@ async def serve_forever(
     session: Session, *, models: Sequence[str], host: str, port: int, open_browser: bool
 ) -> None:
     """Serve the viewer until cancelled; arguments and errors as of `serve`."""
+    asyncio.get_running_loop().set_exception_handler(_pass_over_closed_tabs)
     async with Viewer(session, models=models, host=host, port=port) as viewer:
         _tell(f"voxnca is at {viewer.url}")
         if host in WILDCARDS:
@@ -215,6 +216,12 @@ async def serve_forever(
         if open_browser and _has_screen():
             await asyncio.to_thread(webbrowser.open, viewer.url)
         await asyncio.get_running_loop().create_future()
+
+
+def _pass_over_closed_tabs(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report what went wrong in a task, but not that a tab closed while it was being told."""
+    if not isinstance(context.get("exception"), ClientConnectionResetError):
+        loop.default_exception_handler(context)
 
 
 def _tell(text: str, to: TextIO | None = None) -> None:
