@@ -34,8 +34,8 @@ def plan(training: Training) -> Iterator[str]:
     )
     wounds = round(recipe.damage.start_share * training.num_steps)
     yield (
-        f"{training.num_steps} training steps (--preset, --steps); {training.grow_steps} steps to grow in "
-        f"(--grow-steps); wounds from step {wounds} on, so that it learns to heal"
+        f"{training.num_steps} training steps (--preset, --steps); {training.grow_steps} steps to "
+        f"grow in (--grow-steps); wounds from step {wounds} on, so that it learns to heal"
     )
 
 
