@@ -84,3 +84,20 @@ def test_memory_of_another_model_is_refused():
     for name, shape in (("other/exp_avg", (5,)), ("out.bias/exp_avg", (6,)), ("", ())):
         with pytest.raises(ValueError, match="fits no weight"):
             optimizer.load_tensors({name: torch.zeros(shape)})
+
+
+@pytest.mark.parametrize(
+    ("num_dims", "fire_rate", "share"),
+    [(3, 1.0, 1.0), (3, 0.5, 0.5), (2, 1.0, 0.5), (2, 0.9, 0.25)],
+)
+def test_muon_is_calmer_where_gradients_are_noisier(num_dims, fire_rate, share):
+    def moved_by(num_dims, fire_rate):
+        model = NCA(ModelConfig(num_dims=num_dims, hidden_size=7, fire_rate=fire_rate))
+        generator = torch.Generator().manual_seed(1)
+        for weight in model.parameters():
+            weight.grad = torch.randn(weight.shape, generator=generator)
+        model.hidden.weight.grad = None  # its shape follows from the dimension
+        Optimizer(model, OptimizerConfig(normalize_gradients=False)).step(1.0)
+        return model.out.weight.detach().abs().mean()  # 0 at birth
+
+    assert moved_by(num_dims, fire_rate) / moved_by(3, 1.0) == pytest.approx(share, rel=0.1)

@@ -196,6 +196,21 @@ def test_weights_that_ran_away_are_given_up_for_the_last_good_ones():
     assert after[0].learning_rate < 0.6 * before[-1].learning_rate
 
 
+def test_weights_that_got_lost_are_given_up_though_nothing_ran_away():
+    training = train(newborn(), HEART, short(num_steps=80))
+    for _ in range(30):
+        next(training)
+    good = training._good_weights["out.weight"].clone()
+    with torch.no_grad():
+        training.model.out.bias.fill_(-0.5)  # it dies at once: a loss of 0.5, for ever
+    training._lowest_loss = 0.1
+    for _ in range(30):
+        step = next(training)
+        assert math.isfinite(step.loss)
+    assert training._recoveries == 1
+    assert torch.equal(training._good_weights["out.weight"], good)
+
+
 def test_training_that_cannot_go_on_ends_in_one_line_and_spares_the_best(monkeypatch):
     monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(0.9))
     training = train(newborn(), HEART, short(num_steps=160, evaluations=80))

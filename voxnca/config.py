@@ -164,7 +164,7 @@ class OptimizerConfig(JsonConfig):
         learning_rate: Adam's peak rate.
         muon_learning_rate: Muon's peak rate, scaled as AdamW's (`match_rms_adamw`), for a 3D
             rule that fires everywhere. Half as much is taken for one that fires at random, and
-            in 2D: with fewer cells, their gradients are noisier.
+            half in 2D, a quarter for both: with fewer cells, the gradients are noisier.
         warmup_steps: iterations over which the rate rises linearly.
         final_share: what is left of the peak rate at the end of the cosine.
         normalize_gradients: divide each gradient tensor by its norm (the paper's trick

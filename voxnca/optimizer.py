@@ -26,8 +26,7 @@ class Optimizer:
             muon = torch.optim.Muon(
                 self._named(matrices), lr=1.0, weight_decay=0.0, adjust_lr_fn="match_rms_adamw"
             )
-            steady = model.config.num_dims == 3 and model.config.fire_rate == 1
-            self._parts.append((muon, config.muon_learning_rate * (1.0 if steady else 0.5)))
+            self._parts.append((muon, config.muon_learning_rate * _calm(model)))
 
     def _named(self, names: list[str]) -> list[Tensor]:
         return [self._parameters[name] for name in names]
@@ -71,6 +70,12 @@ class Optimizer:
             if parameter is None or tensor.shape not in ((), parameter.shape):
                 raise ValueError(f"optimizer memory {full_name!r} fits no weight")
             parts[id(parameter)].state[parameter][key] = tensor.clone()
+
+
+def _calm(model: NCA) -> float:
+    """Return the share of Muon's rate that a rule bears: see `OptimizerConfig`."""
+    in_2d, at_random = model.config.num_dims == 2, model.config.fire_rate < 1
+    return (0.5 if in_2d else 1.0) * (0.5 if at_random else 1.0)
 
 
 def schedule(step: int, num_steps: int, config: OptimizerConfig) -> float:

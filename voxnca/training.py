@@ -51,8 +51,9 @@ _MAX_SKIPS = 5
 """Of the rollouts between two looks: more that run away mean that the weights are to blame."""
 _MAX_RECOVERIES = 8
 _LOOK_EVERY = 25
-_GOOD_SHARE = 1.5
-"""Weights are worth going back to while the loss is within this of the lowest so far."""
+_GOOD_SHARE, _LOST_SHARE = 1.5, 4.0
+"""Weights are worth going back to while the loss is within this of the lowest so far, and lost
+when it is beyond that: wounds alone raise it less."""
 _RANDOM_IS_LONGER = 1.5
 """Rollouts of a rule that fires at random: shorter ones leave its outline restless."""
 
@@ -307,9 +308,11 @@ class Training(Iterator[TrainStep]):
             self._skips += 1
         else:
             self._loss = loss if self._loss == inf else 0.9 * self._loss + 0.1 * loss
-        if self._skips > _MAX_SKIPS:
+        looking = self.step_index % _LOOK_EVERY == 0
+        lost = looking and _LOST_SHARE * self._lowest_loss < self._loss < inf
+        if self._skips > _MAX_SKIPS or lost:
             self._recover()
-        elif self.step_index % _LOOK_EVERY == 0:
+        elif looking:
             self._lowest_loss = min(self._lowest_loss, self._loss)
             if self._skips == 0 and self._loss <= _GOOD_SHARE * self._lowest_loss:
                 self._good_weights = _weights(self.model)
