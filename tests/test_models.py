@@ -17,10 +17,9 @@ def judged(request):
 
 
 def test_the_zoo_has_both_dimensions_and_several_sizes():
-    sizes = [max(MODELS[name].target.size) for name in SOLID_MODELS]
-    assert len(sizes) >= 6
-    assert sizes.count(24) >= 2
-    assert {32, 48} <= set(sizes)
+    sizes = {max(MODELS[name].target.size) for name in SOLID_MODELS}
+    assert {16, 24, 32} <= sizes
+    assert len(SOLID_MODELS) >= 4
     assert len(MODELS) - len(SOLID_MODELS) >= 4
 
 
@@ -52,8 +51,8 @@ def test_a_model_is_as_good_as_its_file_says(judged):
 
 def test_a_model_grows_stays_and_heals(judged):
     _, now = judged
-    assert now.grown.iou >= 0.95
+    assert now.grown.iou >= 0.9
     assert now.stable[-1].step == 2000
     assert min(snapshot.iou for snapshot in now.stable) >= 0.95
     assert now.regrown_iou >= 0.9
-    assert now.healed >= 0.6
+    assert now.healed >= 0.7
