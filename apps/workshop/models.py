@@ -61,7 +61,7 @@ CASES = (
     Case("heart", 24, 0.5, name="heart"),
     Case("flower", 40, 0.5, name="flower"),
     Case("gecko", 40, 0.5),
-    Case("gecko", 40, 1.0, name="gecko"),
+    Case("gecko", 40, 1.0),
     Case("duck", 16, 1.0, name="duck"),
     Case("duck", 16, 0.5),
     Case("house", 16, 1.0, name="house"),
