@@ -515,7 +515,7 @@ class TestGrow:
             assert movie.n_frames == 11
 
     def test_a_report_tells_the_form_at_moments_of_the_run(self) -> None:
-        wound = ["--wound", "box:12,8-20,20"]
+        wound = ["--wound", "box:12,8-20,20", "--wound-at", "40", "--steps", "136"]
         done = run("grow", "butterfly", *wound, "-o", "s.npy", "--report", "--json")
         assert done.exit_code == 0, done.stderr
         assert done.stderr.startswith("step 40: the wound removes ")
