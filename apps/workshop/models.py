@@ -70,7 +70,7 @@ CASES = (
     Case("jellyfish", 24, 1.0),
     Case("tree", 32, 1.0, name="tree"),
     Case("tree", 32, 0.5, num_seeds=1),
-    Case("turtle", 48, 1.0, num_seeds=1, name="turtle"),
+    Case("turtle", 48, 1.0, num_seeds=1),
 )
 
 
