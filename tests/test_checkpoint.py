@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 
 from voxnca import (
     NCA,
+    ArgumentError,
     FileError,
     ModelConfig,
     ModelInfo,
@@ -106,6 +107,12 @@ def test_a_recipe_of_another_version_is_left_out(path):
     info = info_from_json(fields)
     assert info.recipe is None
     assert info == dataclasses.replace(complete_model().info, recipe=None)
+
+
+@pytest.mark.parametrize("recipe", [[1], ["seed"], "seed", 3])
+def test_a_recipe_that_is_none_is_refused(recipe):
+    with pytest.raises(ArgumentError, match="TrainConfig must be an object"):
+        info_from_json(info_to_json(complete_model().info) | {"recipe": recipe})
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,13 @@ BORDERS = ("zero", "replicate", "circular")
 OPTIMIZERS = ("muon", "adam")
 
 
+@dataclass(frozen=True)
 class JsonConfig:
     """Turn a frozen dataclass of numbers, strings, tuples and configs into JSON and back."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as a dict that `json` can write."""
-        return dataclasses.asdict(self)  # type: ignore[call-overload, no-any-return]
+        return dataclasses.asdict(self)
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
@@ -36,16 +37,19 @@ class JsonConfig:
         return cls(**{name: _thaw(_GROUPS.get(name), value) for name, value in fields.items()})
 
     @classmethod
-    def knows(cls, fields: Mapping[str, Any]) -> bool:
-        """Tell whether every field exists: another version may have had others."""
-        groups = ((group, fields.get(name)) for name, group in _GROUPS.items())
-        return set(fields) <= set(cls._names()) and all(
-            group.knows(value) for group, value in groups if isinstance(value, Mapping)
+    def knows(cls, fields: Any) -> bool:
+        """Tell whether every field exists: another version may have had others.
+
+        What is no object has none that does not: `from_json` says what is wrong with it.
+        """
+        return not isinstance(fields, Mapping) or all(
+            name in cls._names() and (name not in _GROUPS or _GROUPS[name].knows(value))
+            for name, value in fields.items()
         )
 
     @classmethod
     def _names(cls) -> tuple[str, ...]:
-        return tuple(f.name for f in dataclasses.fields(cls))  # type: ignore[arg-type]
+        return tuple(f.name for f in dataclasses.fields(cls))
 
 
 def _thaw(group: type[JsonConfig] | None, value: Any) -> Any:
