@@ -83,7 +83,6 @@ class Trial:
         cpu_seconds: of the run, its evaluations included.
         num_steps: training steps.
         num_voxels: solid cells of the target.
-        grow_steps: T.
         quality: of the best model.
     """
 
@@ -91,7 +90,6 @@ class Trial:
     cpu_seconds: float
     num_steps: int
     num_voxels: int
-    grow_steps: int
     quality: Quality
 
 
@@ -113,7 +111,7 @@ def run(case: Case, seed: int) -> Trial:
     spent = time.process_time() - started
     best = training.best()
     quality = best.info.quality or voxnca.evaluate(best)
-    trial = Trial(seed, spent, training.num_steps, target.num_solid, training.grow_steps, quality)
+    trial = Trial(seed, spent, training.num_steps, target.num_solid, quality)
     model_file, record = _files(case, seed)
     voxnca.save(best, model_file)
     record.write_text(json.dumps(asdict(trial)), encoding="utf-8")
