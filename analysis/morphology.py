@@ -16,7 +16,7 @@ from voxnca import Rollout, Target
 from voxnca.errors import ArgumentError
 from voxnca.faces import exposed_faces
 from voxnca.grid import ALPHA, SOLID_THRESHOLD
-from voxnca.quality import iou_of_cells
+from voxnca.quality import iou_of_cells, shared_cells
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def _filled(cells: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def _difference(cells: NDArray[np.int64], target: Target, space: tuple[int, ...]) -> Difference:
-    iou = iou_of_cells(torch.from_numpy(cells), target, space)
-    # IoU is shared / (all - shared).
-    shared = round(iou * (len(cells) + target.num_solid) / (1 + iou))
+    ours = torch.from_numpy(cells)
+    shared = shared_cells(ours, target, space)
+    iou = iou_of_cells(ours, target, space)
     return Difference(iou, target.num_solid - shared, len(cells) - shared)

@@ -158,10 +158,15 @@ def iou_of_cells(cells: Tensor, target: Target, space: Sequence[int]) -> float:
 
     Needs no array of the grid's size: what a viewer of a large grid calls.
     """
+    both = shared_cells(cells, target, space)
+    return both / (len(cells) + target.num_solid - both)
+
+
+def shared_cells(cells: Tensor, target: Target, space: Sequence[int]) -> int:
+    """Count the solid cells, int64 `(N, d)`, that a target placed on a grid has too."""
     local = cells - torch.tensor(target.origin(space))
     inside = ((local >= 0) & (local < torch.tensor(target.size))).all(1)
-    both = int(target.solid[tuple(local[inside].T)].sum())
-    return both / (len(cells) + target.num_solid - both)
+    return int(target.solid[tuple(local[inside].T)].sum())
 
 
 def rgb_error(state: Tensor, target: Tensor) -> Tensor:
