@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from voxnca.targets import mesh_file
 from voxnca.targets.arrays import DEFAULT_COLOUR
+from voxnca.targets.gltf import check_glb
 from voxnca.targets.reading import DamagedError, Drawing
 
 SUFFIXES = (".stl", ".obj", ".ply", ".glb", ".vtp")
@@ -44,6 +45,8 @@ def decode_mesh(path: Path, *, size: int, up: str | None = None, hollow: bool = 
         DamagedError: when the file is no mesh, is empty, flat or not finite, or takes too much
             time or memory to read.
     """
+    if path.suffix.lower() == ".glb":
+        check_glb(path.read_bytes())
     arrays = _read(path)
     corners = arrays["corners"]
     if not len(corners):
