@@ -33,7 +33,7 @@ QUALITY = Quality(
     (Snapshot(30, 0.8, 0.06, 0.02), Snapshot(500, 0.7, 0.07, 0.03)),
     (Healing((4, 4), 2.0, 0.8, 0.5, 0.75),),
 )
-FORMATS = {load: "voxnca-model-1", Training.load: "voxnca-training-1"}
+FORMATS = {load: "voxnca-model-1", Training.load: "voxnca-training-2"}
 many_examples_of_one_file = settings(
     max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -255,14 +255,14 @@ def test_files_of_others_are_refused(files, tmp_path, reader):
         with pytest.raises(FileError, match="cannot be read as a voxnca file"):
             reader(tmp_path / "foreign")
     save_file({"weight": torch.zeros(3)}, tmp_path / "foreign")
-    with pytest.raises(FileError, match=r"not a voxnca-\w+-1 file .format None.; give a file"):
+    with pytest.raises(FileError, match=r"not a voxnca-\w+-\d file .format None.; give a file"):
         reader(tmp_path / "foreign")
 
 
 def test_a_training_is_not_a_model(files):
     with pytest.raises(FileError, match="not a voxnca-model-1 file"):
         load(files[Training.load])
-    with pytest.raises(FileError, match="not a voxnca-training-1 file"):
+    with pytest.raises(FileError, match="not a voxnca-training-2 file"):
         Training.load(files[load])
 
 

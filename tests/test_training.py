@@ -184,7 +184,7 @@ def test_before_the_first_evaluation_the_best_is_the_model_of_now():
 def test_weights_that_ran_away_are_given_up_for_the_last_good_ones():
     training = train(newborn(), HEART, short(num_steps=60))
     before = [next(training) for _ in range(30)]
-    good = training._good_weights["out.weight"].clone()
+    good = training._watch.good_weights["out.weight"].clone()
     assert good.any()  # not those at birth
     with torch.no_grad():
         training.model.hidden.weight.fill_(math.nan)
@@ -200,15 +200,15 @@ def test_weights_that_got_lost_are_given_up_though_nothing_ran_away():
     training = train(newborn(), HEART, short(num_steps=80))
     for _ in range(30):
         next(training)
-    good = training._good_weights["out.weight"].clone()
+    good = training._watch.good_weights["out.weight"].clone()
     with torch.no_grad():
         training.model.out.bias.fill_(-0.5)  # it dies at once: a loss of 0.5, for ever
-    training._lowest_loss = 0.1
+    training._watch._lowest_loss = 0.1
     for _ in range(30):
         step = next(training)
         assert math.isfinite(step.loss)
-    assert training._recoveries == 1
-    assert torch.equal(training._good_weights["out.weight"], good)
+    assert training._watch.num_recoveries == 1
+    assert torch.equal(training._watch.good_weights["out.weight"], good)
 
 
 def test_training_that_cannot_go_on_ends_in_one_line_and_spares_the_best(monkeypatch):
@@ -241,7 +241,7 @@ def test_a_run_that_recovers_resumes_as_if_it_had_not_stopped(tmp_path, monkeypa
     whole = go_on(train(newborn(), HEART, short(num_steps=60)), 60)
     go_on(train(newborn(), HEART, short(num_steps=60)), stop_at).save(tmp_path / "stopped")
     rest = go_on(Training.load(tmp_path / "stopped"), 60)
-    assert whole._recoveries == rest._recoveries == 1
+    assert whole._watch.num_recoveries == rest._watch.num_recoveries == 1
     for name, tensor in bits(whole).items():
         assert torch.equal(bits(rest)[name], tensor), name
 

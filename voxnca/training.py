@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -38,22 +37,17 @@ from voxnca.optimizer import Optimizer, schedule
 from voxnca.pool import SamplePool
 from voxnca.quality import Quality
 from voxnca.version import __version__
+from voxnca.watch import Watch, count, weights_of
 from voxnca.wounds import apply
 
 if TYPE_CHECKING:
     from voxnca.targets import Target
 
-_FORMAT = "voxnca-training-1"
+_FORMAT = "voxnca-training-2"
 _MAX_LOSS = 50.0
 _RUNAWAY_LOSS = 2.0
 """An empty grid has a loss of about 0.5; only a grid filled with junk has more than this."""
-_MAX_SKIPS = 5
-"""Of the rollouts between two looks: more that run away mean that the weights are to blame."""
 _MAX_RECOVERIES = 8
-_LOOK_EVERY = 25
-_GOOD_SHARE, _LOST_SHARE = 1.5, 4.0
-"""Weights are worth going back to while the loss is within this of the lowest so far, and lost
-when it is beyond that: wounds alone raise it less."""
 _RANDOM_IS_LONGER = 1.5
 """Rollouts of a rule that fires at random: shorter ones leave its outline restless."""
 
@@ -115,15 +109,12 @@ class Training(Iterator[TrainStep]):
         self.space = training_space(target, config.margin_cells)
         self.step_index = 0
         self.quality: Quality | None = None
-        self._skips = 0
-        self._recoveries = 0
-        self._loss = self._lowest_loss = inf
-        self._good_weights = _weights(model)
+        self._watch = Watch(model)
         self._seed_state = seed_state(model.config, self.space)
         self._placed = target.place(self.space)
         self._pool = SamplePool.of_seeds(self._seed_state, config.pool_size)
         self._optimizer = Optimizer(model, config.optimizer)
-        self._best_weights = _weights(model)
+        self._best_weights = weights_of(model)
         self._best_quality: Quality | None = None
         model.target = target
         model.info = self._info(None)
@@ -144,10 +135,11 @@ class Training(Iterator[TrainStep]):
         places, states = self._draw(generator)
         num_rollout_steps = self._rollout_length(generator)
         scale = schedule(self.step_index, self.num_steps, self.config.optimizer)
-        scale *= 0.5**self._recoveries
+        scale *= self._watch.rate
         loss, grown = self._learn(states, num_rollout_steps, scale)
         self._put_back(places, grown)
-        self._watch(loss)
+        if self._watch.see(loss, self.step_index):
+            self._start_anew()
         self.step_index += 1
         measured = self._judge() if self._is_due() else None
         return TrainStep(
@@ -166,7 +158,7 @@ class Training(Iterator[TrainStep]):
         Best is the highest `Quality.score`. Before the first evaluation it is the model of now.
         """
         model = NCA(self.model.config)
-        weights = self._best_weights if self._best_quality else _weights(self.model)
+        weights = self._best_weights if self._best_quality else weights_of(self.model)
         model.load_state_dict(weights)
         model.target = self.target
         model.info = self._info(self._best_quality)
@@ -178,9 +170,9 @@ class Training(Iterator[TrainStep]):
         Raises:
             FileError: when the file cannot be written.
         """
-        tensors = {f"model/{k}": v for k, v in _weights(self.model).items()}
+        tensors = {f"model/{k}": v for k, v in weights_of(self.model).items()}
         tensors |= {f"best/{k}": v for k, v in self._best_weights.items()}
-        tensors |= {f"good/{k}": v for k, v in self._good_weights.items()}
+        tensors |= {f"good/{k}": v for k, v in self._watch.good_weights.items()}
         tensors |= {f"optimizer/{k}": v for k, v in self._optimizer.tensors().items()}
         tensors |= {"pool": self._pool.states, "target": target_to_tensor(self.target)}
         write_tensors(
@@ -192,9 +184,7 @@ class Training(Iterator[TrainStep]):
                 "target": self.target.name,
                 "info": info_to_json(self._info(self._best_quality)),
                 "step_index": self.step_index,
-                "skips": self._skips,
-                "recoveries": self._recoveries,
-                "losses": [_or_none(self._loss), _or_none(self._lowest_loss)],
+                "watch": self._watch.to_json(),
                 "latest_quality": self.quality.to_json() if self.quality else None,
             },
         )
@@ -229,19 +219,15 @@ class Training(Iterator[TrainStep]):
         training = cls(model, target, info.recipe)
         training._pool = SamplePool(pool)
         training._optimizer.load_tensors(_group(tensors, "optimizer/"))
-        training._best_weights = _weights(model_from_tensors(config, _group(tensors, "best/")))
+        training._best_weights = weights_of(model_from_tensors(config, _group(tensors, "best/")))
         training._best_quality = info.quality
         if info.quality:
             model.info = training._info(info.quality)
         latest = fields["latest_quality"]
         training.quality = Quality.from_json(latest) if latest else None
-        training.step_index = _count(fields["step_index"])
-        training._skips = _count(fields["skips"])
-        training._recoveries = _count(fields["recoveries"])
-        training._good_weights = _weights(model_from_tensors(config, _group(tensors, "good/")))
-        training._loss, training._lowest_loss = (
-            inf if loss is None else float(loss) for loss in fields["losses"]
-        )
+        training.step_index = count(fields["step_index"])
+        good = model_from_tensors(config, _group(tensors, "good/"))
+        training._watch.restore(fields["watch"], weights_of(good))
         return training
 
     def _progress(self) -> float:
@@ -302,36 +288,17 @@ class Training(Iterator[TrainStep]):
         kept = torch.where(lost.reshape(-1, *[1] * (grown.ndim - 1)), self._seed_state, grown)
         self._pool.put_back(places, kept)
 
-    def _watch(self, loss: float | None) -> None:
-        """Remember good weights now and then; go back to them when too many rollouts run away."""
-        if loss is None:
-            self._skips += 1
-        else:
-            self._loss = loss if self._loss == inf else 0.9 * self._loss + 0.1 * loss
-        looking = self.step_index % _LOOK_EVERY == 0
-        lost = looking and _LOST_SHARE * self._lowest_loss < self._loss < inf
-        if self._skips > _MAX_SKIPS or lost:
-            self._recover()
-        elif looking:
-            self._lowest_loss = min(self._lowest_loss, self._loss)
-            if self._skips == 0 and self._loss <= _GOOD_SHARE * self._lowest_loss:
-                self._good_weights = _weights(self.model)
-            self._skips = 0
-
-    def _recover(self) -> None:
-        """Go on from the last good weights with new samples, at half the rate."""
-        self._recoveries += 1
-        if self._recoveries > _MAX_RECOVERIES:
+    def _start_anew(self) -> None:
+        """Go on with new samples, once the watch has gone back to good weights."""
+        if self._watch.num_recoveries > _MAX_RECOVERIES:
             raise TrainingError(
                 f"training diverged at step {self.step_index + 1}: rollouts ran away (loss NaN or "
                 f"above {_MAX_LOSS:g}) although the rate was halved {_MAX_RECOVERIES} times; lower "
                 "optimizer.learning_rate and optimizer.muon_learning_rate; best() still holds the "
                 "last good model"
             )
-        self.model.load_state_dict(self._good_weights)
         self._optimizer = Optimizer(self.model, self.config.optimizer)
         self._pool = SamplePool.of_seeds(self._seed_state, self.config.pool_size)
-        self._skips, self._loss = 0, inf
 
     def _losses(self, states: Tensor) -> Tensor:
         return losses.rgba_loss(states, self._placed, self.target.num_solid)
@@ -346,7 +313,7 @@ class Training(Iterator[TrainStep]):
         self.quality = evaluate(self.model, self.target, seed=self.config.seed)
         best = self._best_quality
         if best is None or self.quality.score > best.score:
-            self._best_quality, self._best_weights = self.quality, _weights(self.model)
+            self._best_quality, self._best_weights = self.quality, weights_of(self.model)
             self.model.info = self._info(self.quality)
         return self.quality
 
@@ -381,21 +348,6 @@ def train(model: NCA, target: Target, config: TrainConfig | None = None) -> Trai
         TrainingError: while iterating, when training diverges.
     """
     return Training(model, target, config or TrainConfig())
-
-
-def _weights(model: NCA) -> dict[str, Tensor]:
-    return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
-
-
-def _or_none(value: float) -> float | None:
-    """Return a number as JSON can hold it, which has no infinity."""
-    return value if isfinite(value) else None
-
-
-def _count(value: object) -> int:
-    if not isinstance(value, int) or value < 0:
-        raise ValueError(f"{value!r} is not a count")
-    return value
 
 
 def _group(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

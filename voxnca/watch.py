@@ -1,0 +1,103 @@
+"""Watches a training run for weights that got lost, and remembers good ones to go back to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import inf, isfinite
+from typing import Any
+
+from torch import Tensor
+
+from voxnca.model import NCA
+
+_MAX_RUNAWAYS = 5
+"""Of the rollouts between two looks: more that run away mean that the weights are to blame."""
+_LOOK_EVERY = 25
+_GOOD_SHARE, _LOST_SHARE = 1.5, 4.0
+"""Weights are worth going back to while the loss is within this of the lowest so far, and lost
+when it is beyond that: wounds alone raise it less."""
+
+
+class Watch:
+    """What a run's losses say about its weights.
+
+    Attributes:
+        num_recoveries: how often the weights were given up.
+        good_weights: those to go back to.
+
+    Args:
+        model: the rule in training.
+    """
+
+    def __init__(self, model: NCA) -> None:
+        self.num_recoveries = 0
+        self.good_weights = weights_of(model)
+        self._model = model
+        self._num_runaways = 0
+        self._loss = self._lowest_loss = inf
+
+    @property
+    def rate(self) -> float:
+        """Share of the learning rate to go on at: half as much after each recovery."""
+        return 0.5**self.num_recoveries
+
+    def see(self, loss: float | None, step_index: int) -> bool:
+        """Take note of an iteration's loss, None for a rollout that ran away.
+
+        Returns:
+            Whether the weights got lost; the model has the last good ones again then.
+        """
+        if loss is None:
+            self._num_runaways += 1
+        else:
+            self._loss = loss if self._loss == inf else 0.9 * self._loss + 0.1 * loss
+        looking = step_index % _LOOK_EVERY == 0
+        lost = looking and _LOST_SHARE * self._lowest_loss < self._loss < inf
+        if self._num_runaways > _MAX_RUNAWAYS or lost:
+            self.num_recoveries += 1
+            self._model.load_state_dict(self.good_weights)
+            self._num_runaways, self._loss = 0, inf
+            return True
+        if looking:
+            self._lowest_loss = min(self._lowest_loss, self._loss)
+            if self._num_runaways == 0 and self._loss <= _GOOD_SHARE * self._lowest_loss:
+                self.good_weights = weights_of(self._model)
+            self._num_runaways = 0
+        return False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all but the weights as a dict that `json` can write."""
+        return {
+            "num_recoveries": self.num_recoveries,
+            "num_runaways": self._num_runaways,
+            "loss": self._loss if isfinite(self._loss) else None,
+            "lowest_loss": self._lowest_loss if isfinite(self._lowest_loss) else None,
+        }
+
+    def restore(self, fields: Mapping[str, Any], good_weights: dict[str, Tensor]) -> None:
+        """Take back what `to_json` gave, and the good weights.
+
+        Raises:
+            KeyError, TypeError, ValueError: when the fields are not those.
+        """
+        self.num_recoveries = count(fields["num_recoveries"])
+        self._num_runaways = count(fields["num_runaways"])
+        losses = fields["loss"], fields["lowest_loss"]
+        self._loss, self._lowest_loss = (inf if x is None else float(x) for x in losses)
+        self.good_weights = good_weights
+
+
+def weights_of(model: NCA) -> dict[str, Tensor]:
+    """Return a copy of a model's weights."""
+    return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+
+
+def count(value: object) -> int:
+    """Return a field that must be a whole number from 0 on.
+
+    Raises:
+        ValueError: when it is none.
+    """
+    if not isinstance(value, int) or value < 0:
+        raise ValueError(f"{value!r} is not a count")
+    return value
