@@ -25,7 +25,7 @@ def spreading():
     return model
 
 
-@pytest.mark.parametrize(("size", "fire_rate", "steps"), [(8, 1.0, 10), (24, 0.5, 60), (11, 1, 14)])
+@pytest.mark.parametrize(("size", "fire_rate", "steps"), [(8, 1.0, 10), (24, 0.5, 90), (11, 1, 14)])
 def test_the_growing_time_follows_from_size_and_rate(size, fire_rate, steps):
     assert default_grow_steps(load_target("heart", size=size), fire_rate) == steps
 
@@ -34,7 +34,7 @@ def test_a_long_way_round_corners_takes_longer_than_the_size_says():
     house = load_target("house", size=16)
     assert house.reach == 16
     assert default_grow_steps(house, 1.0) == 28  # 1.75 x 16
-    assert default_grow_steps(house, 0.5) == 56
+    assert default_grow_steps(house, 0.5) == 84
 
 
 def test_a_rule_that_does_nothing_shows_the_seed_at_every_step():

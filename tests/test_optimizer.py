@@ -38,11 +38,11 @@ def test_the_rate_warms_up_to_its_peak_and_falls_to_its_end(num_steps, warmup, f
 def test_memory_taken_back_goes_on_with_the_same_bits(name):
     config = OptimizerConfig(name=name)
     whole, half, rest = (NCA(SMALL, seed=1) for _ in range(3))
-    descend(whole, Optimizer(whole, config), range(6))
-    first = Optimizer(half, config)
+    descend(whole, Optimizer(whole, config, 20), range(6))
+    first = Optimizer(half, config, 20)
     descend(half, first, range(3))
     rest.load_state_dict(half.state_dict())
-    second = Optimizer(rest, config)
+    second = Optimizer(rest, config, 20)
     second.load_tensors(first.tensors())
     descend(rest, second, range(3, 6))
     for key, weight in whole.state_dict().items():
@@ -53,7 +53,7 @@ def test_memory_taken_back_goes_on_with_the_same_bits(name):
 def test_the_size_of_a_gradient_does_not_matter_when_normalised(name):
     models = [NCA(SMALL, seed=1) for _ in range(2)]
     for model, size in zip(models, (1.0, 1e4), strict=True):
-        optimizer = Optimizer(model, OptimizerConfig(name=name))
+        optimizer = Optimizer(model, OptimizerConfig(name=name), 20)
         for parameter in model.parameters():
             gradient = torch.randn(parameter.shape, generator=torch.Generator().manual_seed(0))
             parameter.grad = size * gradient
@@ -69,7 +69,7 @@ def test_every_weight_moves_against_its_gradient_at_its_rate(name):
     for weight in model.parameters():
         weight.grad = torch.ones_like(weight)
     config = OptimizerConfig(name=name, learning_rate=1e-3, muon_learning_rate=1e-2)
-    Optimizer(model, config).step(0.5)
+    Optimizer(model, config, 20).step(0.5)
     for key, weight in model.named_parameters():
         moved = weight.detach() - before[key]
         assert (moved < 0).all()
@@ -80,24 +80,24 @@ def test_every_weight_moves_against_its_gradient_at_its_rate(name):
 
 def test_memory_of_another_model_is_refused():
     model = NCA(SMALL)
-    optimizer = Optimizer(model, OptimizerConfig())
+    optimizer = Optimizer(model, OptimizerConfig(), 20)
     for name, shape in (("other/exp_avg", (5,)), ("out.bias/exp_avg", (6,)), ("", ())):
         with pytest.raises(ValueError, match="fits no weight"):
             optimizer.load_tensors({name: torch.zeros(shape)})
 
 
 @pytest.mark.parametrize(
-    ("num_dims", "fire_rate", "share"),
-    [(3, 1.0, 1.0), (3, 0.5, 0.5), (2, 1.0, 0.5), (2, 0.9, 0.25)],
+    ("num_dims", "grow_steps", "share"),
+    [(3, 20, 1.0), (3, 30, 1.0), (3, 60, 0.5), (2, 20, 0.5), (2, 45, 0.5), (2, 90, 0.25)],
 )
-def test_muon_is_calmer_where_gradients_are_noisier(num_dims, fire_rate, share):
-    def moved_by(num_dims, fire_rate):
-        model = NCA(ModelConfig(num_dims=num_dims, hidden_size=7, fire_rate=fire_rate))
+def test_muon_is_calmer_where_gradients_are_noisier(num_dims, grow_steps, share):
+    def moved_by(num_dims, grow_steps):
+        model = NCA(ModelConfig(num_dims=num_dims, hidden_size=7))
         generator = torch.Generator().manual_seed(1)
         for weight in model.parameters():
             weight.grad = torch.randn(weight.shape, generator=generator)
         model.hidden.weight.grad = None  # its shape follows from the dimension
-        Optimizer(model, OptimizerConfig(normalize_gradients=False)).step(1.0)
+        Optimizer(model, OptimizerConfig(normalize_gradients=False), grow_steps).step(1.0)
         return model.out.weight.detach().abs().mean()  # 0 at birth
 
-    assert moved_by(num_dims, fire_rate) / moved_by(3, 1.0) == pytest.approx(share, rel=0.1)
+    assert moved_by(num_dims, grow_steps) / moved_by(3, 10) == pytest.approx(share, rel=0.1)

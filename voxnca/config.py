@@ -101,8 +101,7 @@ class RolloutConfig(JsonConfig):
     """How long a training rollout is, in shares of the growing time T.
 
     Short rollouts learn fastest and longer ones keep the pattern stable, so the range grows
-    from `early` to `late` over the first `ramp_share` of the budget. A rule that fires at random
-    ends at half as much again.
+    from `early` to `late` over the first `ramp_share` of the budget.
     """
 
     early: tuple[float, float] = (0.27, 0.4)
@@ -132,7 +131,7 @@ class DamageConfig(JsonConfig):
         ball, half_space, box, noise: relative frequency of each kind.
     """
 
-    start_share: float = 0.35
+    start_share: float = 0.2
     batch_share: float = 0.6
     share: tuple[float, float] = (0.08, 0.35)
     ball: float = 0.75
@@ -167,8 +166,9 @@ class OptimizerConfig(JsonConfig):
             At equal CPU time Muon halves the loss.
         learning_rate: Adam's peak rate.
         muon_learning_rate: Muon's peak rate, scaled as AdamW's (`match_rms_adamw`), for a 3D
-            rule that fires everywhere. Half as much is taken for one that fires at random, and
-            half in 2D, a quarter for both: with fewer cells, the gradients are noisier.
+            rule that grows within 30 steps. The longer the rollouts, the noisier their gradients
+            and the lower the rate that a run bears: x 30/T for more than that. In 2D, with fewer
+            cells to average over, half of it, x 45/T beyond 45 steps.
         warmup_steps: iterations over which the rate rises linearly.
         final_share: what is left of the peak rate at the end of the cosine.
         normalize_gradients: divide each gradient tensor by its norm (the paper's trick

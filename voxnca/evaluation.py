@@ -37,8 +37,12 @@ _LOOK_EVERY = 8
 
 
 def default_grow_steps(target: Target, fire_rate: float) -> int:
-    """Return T: 1.25 x the longest side, or 1.75 x `Target.reach` if more, / fire_rate, rounded."""
-    return round(max(1.25 * max(target.size), 1.75 * target.reach) / fire_rate)
+    """Return T: 1.25 x the longest side, or 1.75 x `Target.reach` if more, / fire_rate, rounded.
+
+    Half as much again for a rule that fires at random, whose outline is the last to settle.
+    """
+    patience = 1.0 if fire_rate == 1 else 1.5
+    return round(patience * max(1.25 * max(target.size), 1.75 * target.reach) / fire_rate)
 
 
 @torch.no_grad()

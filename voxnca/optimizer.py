@@ -12,9 +12,15 @@ from voxnca.model import NCA
 
 
 class Optimizer:
-    """What steps the weights; its whole memory is tensors, so that a run resumes exactly."""
+    """What steps the weights; its whole memory is tensors, so that a run resumes exactly.
 
-    def __init__(self, model: NCA, config: OptimizerConfig) -> None:
+    Args:
+        model: whose weights.
+        config: the rates.
+        grow_steps: T, by which Muon's rate is chosen: see `OptimizerConfig`.
+    """
+
+    def __init__(self, model: NCA, config: OptimizerConfig, grow_steps: int) -> None:
         self.config = config
         self._parameters = dict(model.named_parameters())
         matrices = ["hidden.weight", "out.weight"] if config.name == "muon" else []
@@ -23,10 +29,11 @@ class Optimizer:
             (torch.optim.Adam(self._named(rest), lr=1.0), config.learning_rate)
         ]
         if matrices:
+            calm = _calm(model.config.num_dims, grow_steps)
             muon = torch.optim.Muon(
                 self._named(matrices), lr=1.0, weight_decay=0.0, adjust_lr_fn="match_rms_adamw"
             )
-            self._parts.append((muon, config.muon_learning_rate * _calm(model)))
+            self._parts.append((muon, config.muon_learning_rate * calm))
 
     def _named(self, names: list[str]) -> list[Tensor]:
         return [self._parameters[name] for name in names]
@@ -72,10 +79,9 @@ class Optimizer:
             parts[id(parameter)].state[parameter][key] = tensor.clone()
 
 
-def _calm(model: NCA) -> float:
+def _calm(num_dims: int, grow_steps: int) -> float:
     """Return the share of Muon's rate that a rule bears: see `OptimizerConfig`."""
-    in_2d, at_random = model.config.num_dims == 2, model.config.fire_rate < 1
-    return (0.5 if in_2d else 1.0) * (0.5 if at_random else 1.0)
+    return 0.5 * min(1.0, 45 / grow_steps) if num_dims == 2 else min(1.0, 30 / grow_steps)
 
 
 def schedule(step: int, num_steps: int, config: OptimizerConfig) -> float:

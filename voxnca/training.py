@@ -48,8 +48,6 @@ _MAX_LOSS = 50.0
 _RUNAWAY_LOSS = 2.0
 """An empty grid has a loss of about 0.5; only a grid filled with junk has more than this."""
 _MAX_RECOVERIES = 8
-_RANDOM_IS_LONGER = 1.5
-"""Rollouts of a rule that fires at random: shorter ones leave its outline restless."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ class Training(Iterator[TrainStep]):
         self._seed_state = seed_state(model.config, self.space)
         self._placed = target.place(self.space)
         self._pool = SamplePool.of_seeds(self._seed_state, config.pool_size)
-        self._optimizer = Optimizer(model, config.optimizer)
+        self._optimizer = Optimizer(model, config.optimizer, self.grow_steps)
         self._best_weights = weights_of(model)
         self._best_quality: Quality | None = None
         model.target = target
@@ -254,9 +252,8 @@ class Training(Iterator[TrainStep]):
     def _rollout_length(self, generator: torch.Generator) -> int:
         config = self.config.rollout
         ramp = min(1.0, self._progress() / config.ramp_share) if config.ramp_share else 1.0
-        longer = 1.0 if self.model.config.fire_rate == 1 else _RANDOM_IS_LONGER
         low, high = (
-            max(config.min_steps, round(self.grow_steps * (early + (longer * late - early) * ramp)))
+            max(config.min_steps, round(self.grow_steps * (early + (late - early) * ramp)))
             for early, late in zip(config.early, config.late, strict=True)
         )
         return int(torch.randint(low, max(low, high) + 1, (), generator=generator))
@@ -297,7 +294,7 @@ class Training(Iterator[TrainStep]):
                 "optimizer.learning_rate and optimizer.muon_learning_rate; best() still holds the "
                 "last good model"
             )
-        self._optimizer = Optimizer(self.model, self.config.optimizer)
+        self._optimizer = Optimizer(self.model, self.config.optimizer, self.grow_steps)
         self._pool = SamplePool.of_seeds(self._seed_state, self.config.pool_size)
 
     def _losses(self, states: Tensor) -> Tensor:
@@ -327,8 +324,10 @@ def default_num_steps(num_dims: int, fire_rate: float, batch_size: int) -> int:
     Larger targets get no more, though each takes longer: one of a large body teaches more. A
     rule that fires at random learns less from each.
     """
-    wanted = 300 + 1500 / batch_size if num_dims == 3 else 1700
-    return round(wanted * (1 if fire_rate == 1 else 1.2))
+    at_random = fire_rate < 1
+    if num_dims == 2:
+        return 2040 if at_random else 1700
+    return 1200 if at_random else round(300 + 1500 / batch_size)
 
 
 def default_batch_size(target: Target) -> int:
