@@ -56,20 +56,20 @@ def test_figures_are_those_of_the_states_grown_by_hand():
     model.requires_grad_(False)
     placed = HEART.place(training_space(HEART))
     states = {0: seed(model.config, training_space(HEART))}
-    for first, last in ((0, 20), (20, 60), (60, 500), (500, 2000)):
+    for first, last in ((0, 30), (30, 90), (90, 500), (500, 2000)):
         states[last] = model.grow(states[first], last - first, seed=4, first_step=first)
     measured = evaluate(model, HEART, seed=4)
     for snapshot in (measured.grown, *measured.stable):
         state = states[snapshot.step]
         assert snapshot.iou == pytest.approx(float(iou(state, placed)), abs=1e-6)
         assert snapshot.rgb_error == pytest.approx(float(rgb_error(state, placed)), abs=1e-4)
-    body = states[60][0, ..., 3] > 0.5
+    body = states[90][0, ..., 3] > 0.5
     assert body.sum() > 4
     for sample, (wound, center) in enumerate(
         zip(measured.wounds, wound_centers(body, seed=4), strict=True)
     ):
-        hurt = apply(states[60], standard_wound(body, center.tolist()))
-        healed = model.grow(hurt, 96, seed=4, first_step=60, first_sample=sample)
+        hurt = apply(states[90], standard_wound(body, center.tolist()))
+        healed = model.grow(hurt, 96, seed=4, first_step=90, first_sample=sample)
         assert wound.center == tuple(center.tolist())
         assert wound.iou_wounded == pytest.approx(float(iou(hurt, placed)), abs=1e-6)
         assert wound.iou_healed == pytest.approx(float(iou(healed, placed)), abs=0.02)
