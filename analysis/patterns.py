@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from voxnca.errors import ArgumentError
+from voxnca.grid import content
 
 
 def check_solid(solid: ArrayLike) -> NDArray[np.bool_]:
@@ -25,8 +26,4 @@ def check_solid(solid: ArrayLike) -> NDArray[np.bool_]:
 
 def crop(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the cells within the extent of those that are True; all of them if none is."""
-    found = np.argwhere(cells)
-    if not len(found):
-        return cells
-    low, high = found.min(0), found.max(0) + 1
-    return cells[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
+    return cells[content(cells)]

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from voxnca.config import ModelConfig
@@ -173,6 +175,14 @@ def to_rgba(state: Tensor) -> Tensor:
 def solid(state: Tensor) -> Tensor:
     """Return which cells are solid (alpha > 0.5): bool `(B, *space)`."""
     return state[..., ALPHA] > SOLID_THRESHOLD
+
+
+def content(cells: NDArray[np.bool_]) -> tuple[slice, ...]:
+    """Return the smallest box round the cells that are True; the whole grid if none is."""
+    found = np.argwhere(cells)
+    if not len(found):
+        return (slice(None),) * cells.ndim
+    return tuple(slice(a, b + 1) for a, b in zip(found.min(0), found.max(0), strict=True))
 
 
 def training_space(target: Target, margin_cells: int = 4) -> tuple[int, ...]:

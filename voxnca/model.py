@@ -98,6 +98,11 @@ class NCA(nn.Module):
             first += count
         return torch.cat(parts)
 
+    @property
+    def num_parameters(self) -> int:
+        """Learned numbers in all."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
     def rule(self) -> Rule:
         """Return the weights and constants that an engine steps with."""
         return Rule(

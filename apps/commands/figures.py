@@ -49,7 +49,7 @@ class ModelRow:
             target=model.target.name if model.target else None,
             size=model.target.size if model.target else None,
             grow_steps=model.info.grow_steps,
-            num_parameters=sum(p.numel() for p in model.parameters()),
+            num_parameters=model.num_parameters,
             **_figures(model.info.quality),
         )
 

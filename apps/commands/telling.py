@@ -27,10 +27,9 @@ def plan(training: Training) -> Iterator[str]:
         )
     else:
         firing = f"a cell updates with probability {rule.fire_rate:g} in each step"
-    num_parameters = sum(p.numel() for p in training.model.parameters())
     yield (
         f"the rule: {rule.num_channels} channels, {rule.hidden_size} hidden units, "
-        f"{num_parameters} parameters; {firing}"
+        f"{training.model.num_parameters} parameters; {firing}"
     )
     wounds = round(recipe.damage.start_share * training.num_steps)
     yield (

@@ -12,7 +12,8 @@ from PIL import Image
 from voxnca.errors import ArgumentError
 from voxnca.export.colours import Bytes, solid_cells
 from voxnca.export.palettes import choose_palette, nearest
-from voxnca.export.pictures import SOFT_BACKGROUND, content, picture
+from voxnca.export.pictures import SOFT_BACKGROUND, picture
+from voxnca.grid import content
 
 MAX_FPS = 50
 """GIF counts time in hundredths of a second, and browsers slow a delay of one down to ten."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 
-import numpy as np
 from PIL import Image
 
 from voxnca.errors import ArgumentError
 from voxnca.export.colours import Bytes, solid_cells
 from voxnca.export.isometric import paint
+from voxnca.grid import content
 
 SOFT_BACKGROUND = (243, 242, 238)
 """A warm, light grey for pictures that cannot be transparent."""
@@ -50,14 +50,6 @@ def encode_png(rgba8: Bytes, *, size_px: int = 512, background: Colour | None = 
     buffer = io.BytesIO()
     picture(rgba8, size_px=size_px, background=background).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
-
-
-def content(solid: np.ndarray) -> tuple[slice, ...]:
-    """Return the smallest box round the cells that are True; the whole grid if none is."""
-    cells = np.argwhere(solid)
-    if not len(cells):
-        return (slice(None),) * solid.ndim
-    return tuple(slice(a, b + 1) for a, b in zip(cells.min(0), cells.max(0), strict=True))
 
 
 def _enlarged(rgba8: Bytes, size_px: int) -> Image.Image:

@@ -7,7 +7,8 @@ import io
 from PIL import Image
 
 from voxnca.export.colours import Bytes, solid_cells
-from voxnca.export.pictures import content, picture
+from voxnca.export.pictures import picture
+from voxnca.grid import content
 
 THUMBNAIL_PX = 96
 _COARSE = 3 * [(v >> 3) * 255 // 31 for v in range(256)] + [(v >> 5) * 255 // 7 for v in range(256)]

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from voxnca.errors import ArgumentError
-from voxnca.grid import ALPHA, RGB, RGBA, SOLID_THRESHOLD, Rows, center, check_space
+from voxnca.grid import ALPHA, RGB, RGBA, SOLID_THRESHOLD, Rows, center, check_space, content
 from voxnca.targets.reach import reach
 
 
@@ -51,9 +51,7 @@ class Target:
                 f"target {name!r} is empty: no cell has alpha above {SOLID_THRESHOLD}; "
                 "give it at least one opaque cell"
             )
-        content = np.argwhere(array[..., ALPHA] > 0)
-        low, high = content.min(0), content.max(0) + 1
-        cropped = array[tuple(slice(a, b) for a, b in zip(low, high, strict=True))].copy()
+        cropped = array[content(array[..., ALPHA] > 0)].copy()
         cropped[cropped[..., ALPHA] == 0] = 0
         cropped.setflags(write=False)
         return cls(cropped, name, tuple(notes))
