@@ -61,4 +61,4 @@ def test_the_plan_names_what_was_chosen(fire_rate):
     assert f"{sum(p.numel() for p in model.parameters())} parameters" in told
     assert ("every cell updates" if fire_rate == 1 else "probability 0.25") in told
     assert f"50 training steps (--preset, --steps); {training.grow_steps} steps to grow in" in told
-    assert "wounds from step 18 on" in told
+    assert "wounds from step 10 on" in told
