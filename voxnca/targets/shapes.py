@@ -23,6 +23,7 @@ _BY_DIMS: dict[int, dict[str, Draw]] = {
         draw.__name__: draw
         for draw in (
             solids.donut,
+            solids.dragonfly,
             solids.duck,
             solids.house,
             solids.jellyfish,

@@ -164,3 +164,27 @@ def turtle(size: int) -> Canvas:
     for side in (-1, 1):
         c.tint(c.ball((side * 0.075, -0.43, 0.065), 0.035), "#20242a")
     return c
+
+
+def dragonfly(size: int) -> Canvas:
+    """A dragonfly with its wings spread: four thin plates, a striped tail, large eyes."""
+    c = Canvas(size, (0.3, 1, 1))
+    plate = abs(c.z - 0.03) <= max(1.0, size / 24) * c.cell
+    for center, radii, colour in (
+        ((0.26, -0.13), (0.26, 0.1), "#8fd0ee"),
+        ((0.24, 0.1), (0.24, 0.115), "#b5e0f2"),
+    ):
+        for side in (-1, 1):
+            c.paint(plate & c.ellipsoid((side * center[0], center[1]), radii), colour)
+            tip = c.ball((side * (center[0] + 0.7 * radii[0]), center[1] - 0.03), 0.055)
+            c.tint(plate & tip, "#35507a")
+    c.paint(c.capsule((0, 0.04, 0), (0, 0.46, 0), 0.055), "#2f9e6e")
+    c.tint((c.y > 0.14) & (abs(c.x) < 0.1) & (np.sin(44 * c.y) > 0.3), "#173f52")
+    c.paint(c.ellipsoid((0, -0.08, 0), (0.1, 0.19, 0.13)), "#2f9e6e")
+    c.tint(c.ellipsoid((0, -0.08, 0.13), (0.06, 0.16, 0.07)), "#e8c84a")
+    c.paint(c.ball((0, -0.34, 0), 0.1), "#2f9e6e")
+    for side in (-1, 1):
+        c.paint(c.ball((side * 0.085, -0.37, 0.03), 0.075), "#c2412d")
+    c.paint(c.capsule((0, -0.25, 0), (0, -0.3, 0), 0.06), "#2f9e6e")
+    c.clear(c.y < -0.5 + 0.2 * c.cell)
+    return c
