@@ -17,10 +17,11 @@ def judged(request):
 
 
 def test_the_zoo_has_both_dimensions_and_several_sizes():
-    sizes = {max(MODELS[name].target.size) for name in SOLID_MODELS}
-    assert {16, 24, 32} <= sizes
-    assert len(SOLID_MODELS) >= 4
-    assert len(MODELS) - len(SOLID_MODELS) >= 3
+    sizes = [max(MODELS[name].target.size) for name in SOLID_MODELS]
+    assert {16, 24, 32, 48} <= set(sizes)
+    assert sizes.count(24) >= 2
+    assert len(SOLID_MODELS) >= 6
+    assert len(MODELS) - len(SOLID_MODELS) >= 4
 
 
 def test_what_ships_is_small():
@@ -51,8 +52,8 @@ def test_a_model_is_as_good_as_its_file_says(judged):
 
 def test_a_model_grows_stays_and_heals(judged):
     _, now = judged
-    assert now.grown.iou >= 0.9
+    assert now.grown.iou >= 0.95
     assert now.stable[-1].step == 2000
     assert min(snapshot.iou for snapshot in now.stable) >= 0.95
     assert now.regrown_iou >= 0.9
-    assert now.healed >= 0.7
+    assert now.healed >= 0.65
