@@ -307,7 +307,7 @@ class Training(Iterator[TrainStep]):
         return done > 0 and done * count // rest > (done - 1) * count // rest
 
     def _judge(self) -> Quality:
-        self.quality = evaluate(self.model, self.target, seed=self.config.seed)
+        self.quality = evaluate(self.model, self.target)  # the same wounds for every run
         best = self._best_quality
         if best is None or self.quality.score > best.score:
             self._best_quality, self._best_weights = self.quality, weights_of(self.model)
