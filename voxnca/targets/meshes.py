@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from voxnca.targets import mesh_file
 from voxnca.targets.arrays import DEFAULT_COLOUR
 from voxnca.targets.gltf import check_glb
-from voxnca.targets.reading import DamagedError, Drawing
+from voxnca.targets.reading import DamagedError, Drawing, read_bytes
 
 SUFFIXES = (".stl", ".obj", ".ply", ".glb", ".vtp")
 UP = {".stl": "z", ".obj": "y", ".ply": "z", ".glb": "y", ".vtp": "z"}
@@ -46,7 +46,7 @@ def decode_mesh(path: Path, *, size: int, up: str | None = None, hollow: bool = 
             time or memory to read.
     """
     if path.suffix.lower() == ".glb":
-        check_glb(path.read_bytes())
+        check_glb(read_bytes(path))
     arrays = _read(path)
     corners = arrays["corners"]
     if not len(corners):
