@@ -27,8 +27,8 @@ from analysis import morphology
 from apps.cli import app
 from apps.commands.listing import describe
 from apps.interrupt import Interrupt
+from apps.lab.session import Session
 from apps.terminal import table
-from apps.viewer.session import Session
 from voxnca.quality import Healing, Quality, Snapshot
 
 COMMAND = Path(sys.executable).with_name("voxnca")

@@ -19,8 +19,9 @@ import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import voxnca
+from apps.lab.moment import Moment
+from apps.lab.session import Session
 from apps.viewer.server import Viewer
-from apps.viewer.session import Moment, Session
 from apps.workshop.browser import browser as start_browser
 
 SECONDS = 20

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from apps.lab.moment import Moment
 from apps.viewer.camera import OrbitCamera, PlaneCamera, first_hit, home
 from apps.viewer.floor import FLOOR_TRIANGLES, floor_points, paint_floor
 from apps.viewer.mesh import OCCLUSION, make_mesh
 from apps.viewer.plane import draw_plane
 from apps.viewer.scene import Scene, Window
-from apps.viewer.session import Moment
 from apps.viewer.theme import DARK, LIGHT
 from voxnca.faces import exposed_faces
 

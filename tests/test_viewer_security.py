@@ -10,9 +10,9 @@ import pytest
 from aiohttp import WSMsgType
 
 import voxnca
+from apps.lab.session import Session
 from apps.viewer.security import Gate
 from apps.viewer.server import Viewer
-from apps.viewer.session import Session
 
 SECONDS = 10
 

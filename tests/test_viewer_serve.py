@@ -18,14 +18,14 @@ from urllib.request import urlopen
 import aiohttp
 import pytest
 
+from apps.lab.session import Session
 from apps.viewer import gl, server
-from apps.viewer.session import Session
 from voxnca import VoxncaError
 
 SERVE = """
 import sys, voxnca
 from apps.viewer import serve
-from apps.viewer.session import Session
+from apps.lab.session import Session
 model = voxnca.NCA(voxnca.ModelConfig(num_dims=3))
 model.target = voxnca.load_target("mushroom", size=12)
 session = Session(model, start="target")

@@ -13,10 +13,10 @@ from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestClient, TestServer
 
 import voxnca
+from apps.lab.session import Session
 from apps.viewer.driver import Driver
 from apps.viewer.painter import Picture, View
 from apps.viewer.security import Gate
-from apps.viewer.session import Session
 from apps.viewer.stream import REFUSED, Stream
 from apps.viewer.tab import MAX_KEPT_FRAMES, MAX_PIXELS, Tab
 

@@ -14,7 +14,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.viewer.session import Moment
+from apps.lab.moment import Moment
 
 Vector = NDArray[np.float64]
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TypeVar
 
-from apps.viewer.session import Moment, Session
+from apps.lab.moment import Moment
+from apps.lab.session import Session
 from voxnca import NCA, VoxncaError
 
 MAX_TICKS_PER_SECOND = 60

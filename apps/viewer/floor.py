@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.viewer.session import Moment
+from apps.lab.moment import Moment
 from apps.viewer.theme import Theme
 
 NUM_NODES = 72

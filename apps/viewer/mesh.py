@@ -14,7 +14,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.viewer.session import Moment
+from apps.lab.moment import Moment
 from voxnca.faces import exposed_faces
 
 BRIGHTNESS = np.array([[0.55, 1.0], [0.84, 0.72], [0.66, 0.9]], dtype=np.float32)

@@ -10,9 +10,9 @@ from pathlib import Path
 from trame.ui.vuetify3 import VAppLayout
 from trame_server.core import Server
 
+from apps.lab.session import Session
 from apps.viewer.choices import listed_choice, opened_choice
 from apps.viewer.driver import Driver
-from apps.viewer.session import Session
 from apps.viewer.stream import wound
 from voxnca import NCA, load
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from apps.lab.moment import Moment
 from apps.viewer.camera import Camera, OrbitCamera, PlaneCamera
 from apps.viewer.plane import draw_plane
 from apps.viewer.scene import Scene, Window
-from apps.viewer.session import Moment
 from apps.viewer.theme import Theme
 
 JPEG_QUALITY = 88

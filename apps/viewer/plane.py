@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.lab.moment import Moment
 from apps.viewer.camera import PlaneCamera
-from apps.viewer.session import Moment
 from apps.viewer.theme import Theme
 
 

@@ -21,10 +21,10 @@ from vtkmodules.vtkRenderingCore import (
     vtkTexture,
 )
 
+from apps.lab.moment import Moment
 from apps.viewer.camera import OrbitCamera
 from apps.viewer.floor import FLOOR_TRIANGLES, floor_points, paint_floor
 from apps.viewer.mesh import Mesh, make_mesh
-from apps.viewer.session import Moment
 from apps.viewer.theme import Rgb, Theme
 
 # On a machine without a screen VTK first warns that it found no X server, then goes on by EGL.

@@ -21,12 +21,12 @@ from trame_vuetify.module import v3
 from wslink.backends.aiohttp import WebAppServer
 from wslink.websocket import LinkProtocol, ServerProtocol
 
+from apps.lab.session import Session
 from apps.viewer.driver import Driver
 from apps.viewer.gl import check_gl
 from apps.viewer.page import ASSETS, WWW, Page
 from apps.viewer.painter import Painter
 from apps.viewer.security import WILDCARDS, Gate
-from apps.viewer.session import Session
 from apps.viewer.stream import Stream
 from voxnca import ArgumentError, VoxncaError
 

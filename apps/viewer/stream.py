@@ -14,10 +14,10 @@ from math import isfinite
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from apps.lab.session import Cut, Session
 from apps.viewer.driver import Driver
 from apps.viewer.painter import Painter
 from apps.viewer.security import Gate
-from apps.viewer.session import Cut, Session
 from apps.viewer.tab import MAX_SIDE, MIN_SIDE, Frame, Tab
 from voxnca import ArgumentError
 

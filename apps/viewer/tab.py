@@ -6,9 +6,9 @@ import struct
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from apps.lab.moment import Moment
 from apps.viewer.camera import Camera, home
 from apps.viewer.painter import Picture, View
-from apps.viewer.session import Moment
 from apps.viewer.theme import DARK, LIGHT, Theme
 
 MAX_KEPT_FRAMES = 8

@@ -14,8 +14,8 @@ import numpy as np
 from playwright.sync_api import Page
 
 import voxnca
+from apps.lab.session import Session
 from apps.viewer import serve
-from apps.viewer.session import Session
 from apps.workshop.browser import browser, served
 
 SPACE = (32, 32, 32)

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 import voxnca
-from apps.viewer.session import MAX_BURST_SECONDS, Moment, Session
+from apps.lab.moment import Moment
+from apps.lab.session import MAX_BURST_SECONDS, Session
 from voxnca import ArgumentError, VoxncaError, quality
 
 

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from apps.lab.moment import Moment
 from voxnca import NCA, Rollout, VoxncaError, seed_rows, training_space
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
@@ -24,36 +23,6 @@ DEFAULT_SPEED, MIN_SPEED, MAX_SPEED = 20.0, 0.1, 1000.0
 DEFAULT_RADIUS, MIN_RADIUS, MAX_RADIUS = 4.0, 0.5, 64.0
 MAX_BURST_SECONDS = 0.05
 """Steps that are due are dropped after this long, so that a click never waits for a backlog."""
-
-
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """What there is to see after one step. Never changes, so that threads may share it.
-
-    Attributes:
-        run: number of the run; a switch of model begins a new one.
-        step_index: steps since the seed.
-        num_wounds: wounds dealt since the seed.
-        cells: int64 `(N, d)`, the solid cells in index order.
-        colors: uint8 `(N, 3)`, straight sRGB.
-        space: sizes of the grid.
-        box: low and high corner, high excluded, of where the creature is expected.
-        iou: with the target; None without one.
-    """
-
-    run: int
-    step_index: int
-    num_wounds: int
-    cells: NDArray[np.int64]
-    colors: NDArray[np.uint8]
-    space: tuple[int, ...]
-    box: tuple[tuple[int, ...], tuple[int, ...]]
-    iou: float | None
-
-    @property
-    def num_dims(self) -> int:
-        """2 or 3."""
-        return len(self.space)
 
 
 @dataclass(frozen=True)
