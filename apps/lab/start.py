@@ -47,7 +47,7 @@ class Start:
         """Take an array as the start.
 
         Args:
-            state: `(1, *space, C)` or `(*space, C)`, as `voxnca grow -o state.npy` writes it.
+            state: `(1, *space, C)`, as `voxnca grow -o state.npy` writes it.
             model: that is to run on it.
 
         Raises:
@@ -56,16 +56,15 @@ class Start:
         d, C = model.config.num_dims, model.config.num_channels
         if state.dtype.kind != "f":
             raise ArgumentError(f"state is {state.dtype}; convert it by .astype(numpy.float32)")
-        whole = state[0] if state.ndim == d + 2 and len(state) == 1 else state
-        if whole.ndim != d + 1 or whole.shape[-1] != C:
+        if state.ndim != d + 2 or (state.shape[0], state.shape[-1]) != (1, C):
             sides = "H, W" if d == 2 else "D, H, W"
             raise ArgumentError(
                 f"state {state.shape} does not fit the model, which is {d}D with {C} channels: "
                 f"(1, {sides}, {C}); grow it with this model"
             )
-        space = check_space(whole.shape[:-1], d)
+        space = check_space(state.shape[1:-1], d)
         with np.errstate(over="ignore"):
-            whole = whole.astype(np.float32)
+            whole = state[0].astype(np.float32)
         if not np.isfinite(whole).all():
             raise ArgumentError("state holds values that are not finite; grow it anew")
         cells = np.argwhere(whole.any(-1))
