@@ -102,7 +102,8 @@ class Run:
         self._go_on()
         with torch.no_grad():
             self.rollout.step()
-        trouble = _trouble(self.rollout.rows.values)
+        rows = self.rollout.rows
+        trouble = _trouble(rows.values)
         if trouble:
             step_index = self.step_index
             self._show(self.past.now)
@@ -110,7 +111,7 @@ class Run:
                 f"the state is no longer {trouble} at step {step_index}; "
                 "reset it, and train the model further"
             )
-        self._keep(self.counts)
+        self._keep(self.counts, rows)
 
     def wound(self, wound: Wound, words: str) -> int:
         """Cut something out; return how many solid voxels that removed.
@@ -222,7 +223,7 @@ class Run:
         """Keep the state after a touch, and the one before it to undo it."""
         counts = before.counts
         counts = counts._replace(touches=counts.touches + 1, wounds=counts.wounds + wounds)
-        self._keep(counts)
+        self._keep(counts, self.rollout.rows)
         self._touches = [*self._touches, Touch(counts.touches, before, words)][-MAX_UNDO:]
         while len(self._touches) > 1 and self._undo_bytes() > self._max_bytes:
             del self._touches[0]
@@ -230,9 +231,9 @@ class Run:
     def _undo_bytes(self) -> int:
         return sum(touch.before.num_bytes for touch in self._touches)
 
-    def _keep(self, counts: Counts) -> None:
+    def _keep(self, counts: Counts, rows: Rows) -> None:
         counts = counts._replace(events=len(self._log), rule=self._rule)
-        self.past.add(Frozen.of_rows(self.rollout.rows, self.space, self.step_index, counts))
+        self.past.add(Frozen.of_rows(rows, self.space, self.step_index, counts))
 
     def _show(self, state: Frozen) -> None:
         self.rollout = self._enter(state.rows, state.step_index)
