@@ -19,7 +19,7 @@ from voxnca.export.pictures import SOFT_BACKGROUND, encode_png, picture
 from voxnca.grid import ALPHA, RGBA, SOLID_THRESHOLD, to_rgba
 
 KINDS = ("gif", "mp4", "png")
-MAX_FRAMES = 240
+MAX_FRAMES = 120
 """A longer piece is shown at intervals."""
 MAX_BYTES = 2**28
 """Of a movie's frames while it is drawn."""
