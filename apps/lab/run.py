@@ -200,7 +200,6 @@ class Run:
         touch = done[-1]
         self._touches = done[:-1]
         self.past.return_to(touch.before)
-        self._log.cut(touch.before.counts.events)
         self._show(touch.before)
         return f"took back {touch.words} at step {touch.before.step_index}"
 
