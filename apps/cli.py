@@ -111,7 +111,8 @@ def common(
 
 @app.command(
     "app",
-    epilog="Examples: voxnca app mushroom\n\nvoxnca app castle.safetensors --port 8081",
+    epilog="Examples: voxnca app mushroom\n\nvoxnca app castle.safetensors --port 8081\n\n"
+    "voxnca app mushroom --state wounded.npy",
 )
 @told_in_one_line
 def open_app(
@@ -133,12 +134,21 @@ def open_app(
     size: Size = None,
     up: Up = None,
     hollow: Hollow = False,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="State to start from: a .npy of voxnca grow.",
+            show_default="the seed",
+        ),
+    ] = None,
 ) -> None:
     """Watch a creature grow in a browser page, and carve it."""
     from apps.commands.viewing import run
     from apps.items import Reading
 
-    run(item, Reading(size, up, hollow), host=host, port=port, open_browser=browser)
+    reading = Reading(size, up, hollow)
+    run(item, reading, host=host, port=port, open_browser=browser, state=state)
 
 
 @app.command(
@@ -234,7 +244,8 @@ def train(
     epilog="Examples: voxnca grow mushroom -o mushroom.png\n\n"
     "voxnca grow mushroom --wound ball:r=5@20,16,16 -o healing.gif\n\n"
     "voxnca grow duck.safetensors --steps 200 --size 48 -o duck.vox\n\n"
-    "voxnca grow mushroom -o mushroom.png --report",
+    "voxnca grow mushroom -o mushroom.png --report\n\n"
+    "voxnca grow mushroom --from wounded.npy --steps 96 -o healed.png",
 )
 @told_in_one_line
 def grow(
@@ -247,7 +258,7 @@ def grow(
             "-o",
             "--output",
             metavar="FILE",
-            help="What to write: .png, .npy or .vox of the end, or a .gif of the whole run.",
+            help="What to write: .png, .npy or .vox of the end, a .gif or .mp4 of the whole run.",
         ),
     ],
     steps: Annotated[
@@ -275,6 +286,15 @@ def grow(
             show_default="the target and a margin",
         ),
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="STATE",
+            help="State to grow from, a .npy that this command wrote; it begins as step 0.",
+            show_default="the seed",
+        ),
+    ] = None,
     report: Annotated[
         bool,
         typer.Option(
@@ -296,9 +316,35 @@ def grow(
         wound_at=wound_at,
         seed=seed,
         size=size,
+        start=start,
         with_report=report,
         as_json=as_json,
     )
+
+
+@app.command(
+    epilog="Examples: voxnca replay run.json\n\nvoxnca replay run.json -o run.gif",
+)
+@told_in_one_line
+def replay(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A run that the page of voxnca app shared.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="What to write: .png, .npy or .vox of the end, a .gif or .mp4 of the whole run.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Run a recorded run again, and check that it ends in the same bits."""
+    from apps.commands.replaying import run
+
+    run(file, output, as_json=as_json)
 
 
 @app.command(epilog="Examples: voxnca models\n\nvoxnca models castle.safetensors")

@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 
+import av
 import numpy as np
 import pytest
 import torch
@@ -15,7 +16,7 @@ from PIL import Image, ImageSequence
 
 import voxnca
 from voxnca import ArgumentError, FileError, export
-from voxnca.export.movie import encode_gif
+from voxnca.export.movie import encode_gif, encode_mp4
 from voxnca.export.pictures import SOFT_BACKGROUND, picture
 from voxnca.export.projection import OVERSAMPLING, frame_of
 from voxnca.export.voxels import encode_vox
@@ -229,6 +230,34 @@ def test_colours_of_a_movie_do_not_flicker_and_its_view_is_still():
     assert np.abs(drawn[-1] - np.asarray(alone.convert("RGB"))).mean() < 1
 
 
+def frames_of(content):
+    """Decode an .mp4 to RGB arrays."""
+    with av.open(io.BytesIO(content)) as movie:
+        return [frame.to_ndarray(format="rgb24").astype(int) for frame in movie.decode(video=0)]
+
+
+@pytest.mark.parametrize("frames", [list(growing(10)), [flag()] * 10], ids=["3D", "2D"])
+def test_an_mp4_shows_what_the_pictures_show(frames):
+    encoded = encode_mp4(frames, fps=10, size_px=161)
+    decoded = frames_of(encoded)
+    assert len(decoded) == 10
+    assert all(side % 2 == 0 for side in decoded[0].shape[:2])
+    alone = picture(frames[-1], size_px=161, background=SOFT_BACKGROUND, crop=False)
+    expected = np.asarray(alone.convert("RGB"))
+    shown = decoded[-1][: expected.shape[0], : expected.shape[1]]
+    assert np.abs(shown - expected).mean() < 6
+    with av.open(io.BytesIO(encoded)) as movie:
+        stream = movie.streams.video[0]
+        assert (stream.codec_context.name, stream.average_rate) == ("h264", 10)
+        assert stream.codec_context.pix_fmt == "yuv420p"  # the one that browsers play
+    assert encoded == encode_mp4(frames, fps=10, size_px=161)
+
+
+def test_an_mp4_is_written_by_its_suffix(tmp_path):
+    export.save_movie(map(state_of, growing(5)), tmp_path / "growing.MP4")
+    assert len(frames_of((tmp_path / "growing.MP4").read_bytes())) == 5
+
+
 def test_a_background_that_is_rare_keeps_its_colour_exactly():
     noise = np.random.default_rng(0).integers(0, 256, (60, 60, 4)).astype(np.uint8)
     noise[..., 3] = 255
@@ -242,7 +271,7 @@ def test_a_background_that_is_rare_keeps_its_colour_exactly():
 def test_a_dead_state_can_be_written(tmp_path, space, suffix):
     path = tmp_path / f"dead{suffix}"
     state = torch.zeros(1, *space, 8)
-    if suffix == ".gif":
+    if suffix in export.MOVIE_SUFFIXES:
         export.save_movie([state, state], path)
     elif (suffix, len(space)) != (".vox", 2):
         export.save_state(state, path)
@@ -255,7 +284,7 @@ def test_values_that_are_not_finite_can_be_drawn(tmp_path):
     export.save_state(state, tmp_path / "exploded.png")
 
 
-@pytest.mark.parametrize("name", ["x.mp4", "x", "x.vti", ".png"])
+@pytest.mark.parametrize("name", ["x.webm", "x", "x.vti", ".png"])
 @pytest.mark.parametrize("save", [export.save_state, export.save_movie])
 def test_an_unknown_suffix_lists_what_can_be_written(tmp_path, name, save):
     with pytest.raises(ArgumentError) as caught:
@@ -293,6 +322,8 @@ def test_a_state_that_a_file_cannot_hold_is_refused(tmp_path, state, name, rule)
 def test_an_impossible_movie_is_refused(tmp_path, frames, options, rule):
     with pytest.raises(ArgumentError, match=rule):
         export.save_movie(frames, tmp_path / "x.gif", **options)
+    with pytest.raises(ArgumentError, match=rule):
+        export.save_movie(frames, tmp_path / "x.mp4", **options)
     with pytest.raises(ArgumentError, match="holds no movie"):
         export.save_movie(frames, tmp_path / "x.png", **options)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voxnca import ArgumentError, wounds
-from voxnca.wounds import Ball, Box, HalfSpace, Noise, parse
+from voxnca.wounds import Ball, Box, HalfSpace, Noise, parse, written
 
 numbers = st.floats(-3, 12, allow_nan=False)
 
@@ -115,6 +115,12 @@ def test_the_named_functions_are_apply():
 )
 def test_a_wound_reads_as_it_is_written(text, wound):
     assert parse(text) == wound
+
+
+@given(st.data(), st.integers(2, 3))
+def test_a_wound_written_and_read_is_the_same_to_the_bit(data, num_dims):
+    wound = data.draw(every_wound(num_dims))
+    assert parse(written(wound)) == wound
 
 
 @given(st.text(alphabet="balhoxnise:=@,.-0123456789r e", max_size=24))

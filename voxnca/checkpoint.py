@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import load as from_bytes
 from safetensors.torch import save as to_bytes
 from torch import Tensor, float32, from_numpy
 
@@ -21,6 +22,7 @@ from voxnca.shipped import model_names, model_path
 from voxnca.targets import Target
 
 _FORMAT = "voxnca-model-1"
+_NO_TENSORS = (SafetensorError, ValueError, RuntimeError, RecursionError)
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RuntimeError, VoxncaError)
 
 
@@ -33,6 +35,11 @@ def save(model: NCA, path: str | Path) -> None:
     Raises:
         FileError: when the file cannot be written.
     """
+    write_bytes(path, encode(model))
+
+
+def encode(model: NCA) -> bytes:
+    """Return what `save` writes."""
     tensors = {name: tensor.detach().float() for name, tensor in model.state_dict().items()}
     fields = {
         "format": _FORMAT,
@@ -42,7 +49,7 @@ def save(model: NCA, path: str | Path) -> None:
     if model.target is not None:
         tensors["target"] = target_to_tensor(model.target)
         fields["target"] = model.target.name
-    write_tensors(path, tensors, fields)
+    return _packed(tensors, fields)
 
 
 def load(name_or_path: str | Path) -> NCA:
@@ -60,12 +67,38 @@ def load(name_or_path: str | Path) -> NCA:
     elif not is_file(path):
         names = ", ".join(model_names()) or "none"
         raise FileError(f"{path}: no such file, and no shipped model; shipped are: {names}")
-    tensors, fields = read_tensors(path, _FORMAT)
+    return _restored(path, *read_tensors(path, _FORMAT))
+
+
+def decode(content: bytes, name: str) -> NCA:
+    """Read the bytes of a model file, from wherever they came.
+
+    Args:
+        content: of the file.
+        name: for the error message.
+
+    Raises:
+        FileError: when they are damaged or no model.
+    """
+    try:
+        tensors = from_bytes(content)
+        # The library that read the tensors has checked the header, but does not give it.
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        metadata = header.get("__metadata__") or {}
+        fields = {key: json.loads(value) for key, value in metadata.items()}
+    except _NO_TENSORS as error:
+        reason = " ".join(str(error).split())
+        raise FileError(f"{name}: cannot be read as a voxnca file ({reason})") from error
+    _check_format(name, fields, _FORMAT)
+    return _restored(name, tensors, fields)
+
+
+def _restored(name: str | Path, tensors: dict[str, Tensor], fields: dict[str, Any]) -> NCA:
     try:
         return _restore(tensors, fields)
     except _UNREADABLE as error:
         reason = " ".join(str(error).split())
-        raise FileError(f"{path}: damaged model file ({reason}); train or save it anew") from error
+        raise FileError(f"{name}: damaged model file ({reason}); train or save it anew") from error
 
 
 def _restore(tensors: dict[str, Tensor], fields: dict[str, Any]) -> NCA:
@@ -146,8 +179,12 @@ def write_tensors(path: str | Path, tensors: dict[str, Tensor], fields: dict[str
     Raises:
         FileError: when the file cannot be written; an older file stays as it was.
     """
+    write_bytes(path, _packed(tensors, fields))
+
+
+def _packed(tensors: dict[str, Tensor], fields: dict[str, Any]) -> bytes:
     metadata = {key: json.dumps(value) for key, value in fields.items()}
-    write_bytes(path, to_bytes({k: v.contiguous() for k, v in tensors.items()}, metadata))
+    return to_bytes({k: v.contiguous() for k, v in tensors.items()}, metadata)
 
 
 def read_tensors(path: str | Path, file_format: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -160,12 +197,16 @@ def read_tensors(path: str | Path, file_format: str) -> tuple[dict[str, Tensor],
         with safe_open(str(path), framework="pt") as file:
             metadata = file.metadata() or {}
             fields = {key: json.loads(value) for key, value in metadata.items()}
-            if fields.get("format") != file_format:
-                raise FileError(
-                    f"{path}: not a {file_format} file (format {fields.get('format')!r}); "
-                    "give a file that voxnca wrote"
-                )
+            _check_format(path, fields, file_format)
             return {name: file.get_tensor(name) for name in file.keys()}, fields  # noqa: SIM118
-    except (OSError, SafetensorError, ValueError, RuntimeError, RecursionError) as error:
+    except (OSError, *_NO_TENSORS) as error:
         reason = " ".join(str(error).split())
         raise FileError(f"{path}: cannot be read as a voxnca file ({reason})") from error
+
+
+def _check_format(name: str | Path, fields: dict[str, Any], file_format: str) -> None:
+    if fields.get("format") != file_format:
+        raise FileError(
+            f"{name}: not a {file_format} file (format {fields.get('format')!r}); "
+            "give a file that voxnca wrote"
+        )

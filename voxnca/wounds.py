@@ -239,6 +239,24 @@ def parse(text: str) -> Wound:
     raise ArgumentError(f"wound {text!r} is not understood; write one of: {_FORMS}")
 
 
+def written(wound: Wound) -> str:
+    """Write a wound as `parse` reads it, to the bit.
+
+    Raises:
+        ArgumentError: for a wound that has no such form.
+    """
+    match wound:
+        case Ball():
+            return f"ball:r={float(wound.radius_cells)!r}@{_text(wound.center)}"
+        case Box():
+            return f"box:{_text(wound.low)}-{_text(wound.high)}"
+        case HalfSpace():
+            return f"half:{_text(wound.normal)}@{_text(wound.point)}"
+        case Noise():
+            return f"noise:{float(wound.fraction)!r}@{wound.seed}"
+    raise ArgumentError(f"wound {wound} has no written form; use one of: {_FORMS}")
+
+
 def _build(kind: str, first: str, second: str | None) -> Wound:
     if kind == "noise":
         return Noise(float(first), int(second or 0))
@@ -246,6 +264,10 @@ def _build(kind: str, first: str, second: str | None) -> Wound:
     if kind == "ball":
         return Ball(rest, float(first))
     return Box(_numbers(first), rest) if kind == "box" else HalfSpace(rest, _numbers(first))
+
+
+def _text(point: tuple[float, ...]) -> str:
+    return ",".join(map(repr, point))
 
 
 def _numbers(text: str) -> tuple[float, ...]:

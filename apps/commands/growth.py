@@ -16,6 +16,8 @@ from apps.commands.engine import get_ready
 from apps.commands.plan import Plan, make_plan
 from apps.commands.report import Entry, Report
 from apps.items import open_model
+from apps.lab.start import Start
+from apps.states import open_state
 from apps.terminal import console, result, say
 from voxnca import NCA, ArgumentError, FileError, Rollout, Target, export
 from voxnca.quality import iou
@@ -42,6 +44,7 @@ def run(
     wound_at: int | None = None,
     seed: int = 0,
     size: str | None = None,
+    start: Path | None = None,
     with_report: bool = False,
     as_json: bool = False,
 ) -> None:
@@ -55,22 +58,30 @@ def run(
         wound_at: the step after which to wound; None is T.
         seed: of the firing mask.
         size: side of the grid, or its sides joined by commas; None fits the target.
+        start: file of a state to grow from; None is the seed.
         with_report: print the form of the pattern over the run, too.
         as_json: print the report alone, for machines.
 
     Raises:
         VoxncaError: for anything the user can mend.
     """
-    _check_output(output)
+    check_output(output)
     if as_json and not with_report:
         raise ArgumentError("json=True without a report to print; add --report")
     model = open_model(name)
+    begin = Start() if start is None else Start.of_state(open_state(start), model)
+    if begin.space is not None:
+        if size is not None:
+            raise ArgumentError(
+                f"size={size}: the state {start} has its own; leave out one of both"
+            )
+        size = ",".join(map(str, begin.space))
     plan = make_plan(model, size=size, steps=steps, wounds=wounds, wound_at=wound_at)
     get_ready()
-    start = voxnca.seed_rows(model.config, plan.space)
-    rollout = model.rollout(start, space=plan.space, seed=seed)
+    rows = begin.rows(model, plan.space)
+    rollout = model.rollout(rows, space=plan.space, seed=seed)
     instants = _walk(rollout, plan)
-    target = _fitting_target(model, plan.space)
+    target = fitting_target(model, plan.space)
     entries: list[Entry] = []
     if with_report:
         if model.target is not None and target is None:
@@ -84,13 +95,18 @@ def run(
         result(report.to_json() if as_json else report.to_table())
 
 
-def _check_output(output: Path) -> None:
+def check_output(output: Path) -> None:
+    """Refuse a place that cannot be written before any work.
+
+    Raises:
+        VoxncaError: for a suffix or a folder that is unknown.
+    """
     export.check_suffix(output)
     if not output.parent.is_dir():
         raise FileError(f"{output.parent}: no such folder; make it first")
 
 
-def _fitting_target(model: NCA, space: tuple[int, ...]) -> Target | None:
+def fitting_target(model: NCA, space: tuple[int, ...]) -> Target | None:
     """Return the model's target, unless the grid that was asked for does not hold it."""
     if model.target is None:
         return None

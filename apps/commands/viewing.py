@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from apps.commands.engine import get_ready
 from apps.commands.recipe import model_config
 from apps.items import Reading, open_item
 from apps.lab.session import Session
+from apps.states import open_state
 from apps.terminal import say
 from apps.viewer import serve
-from voxnca import NCA, Target, model_names
+from voxnca import NCA, ArgumentError, Target, model_names
 
 DEFAULT_ITEM = "mushroom"
 """What `voxnca app` shows a newcomer: a creature in 3D."""
 
 
-def run(name: str | None, reading: Reading, *, host: str, port: int, open_browser: bool) -> None:
+def run(
+    name: str | None,
+    reading: Reading,
+    *,
+    host: str,
+    port: int,
+    open_browser: bool,
+    state: Path | None = None,
+) -> None:
     """Serve the viewer until Ctrl-C.
 
     Args:
@@ -23,11 +34,15 @@ def run(name: str | None, reading: Reading, *, host: str, port: int, open_browse
         host: address to listen on.
         port: to listen on; 0 takes a free one.
         open_browser: whether to open the page.
+        state: file of a state to start from; None is the seed.
 
     Raises:
         VoxncaError: for anything the user can mend.
     """
     item = open_item(name or DEFAULT_ITEM, reading)
+    begin = None if state is None else open_state(state)
+    if begin is not None and isinstance(item, Target):
+        raise ArgumentError(f"state={state}: a target has no rule to go on from it; give a model")
     get_ready()
     if isinstance(item, Target):
         session = Session(_untrained(item), start="target")
@@ -36,7 +51,7 @@ def run(name: str | None, reading: Reading, *, host: str, port: int, open_browse
             f"to train one: voxnca train {name} -o {item.name}.safetensors"
         )
     else:
-        session = Session(item)
+        session = Session(item, state=begin)
     serve(session, models=model_names(), host=host, port=port, open_browser=open_browser)
 
 

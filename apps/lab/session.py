@@ -1,4 +1,4 @@
-"""What the viewer does, without a page: a creature that runs, is wounded and looked at."""
+"""What the lab does, without a page: a creature that runs, is touched and looked at."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from apps.lab.carving import Stroke, carve, check_shape
+from apps.lab.clip import Clip
 from apps.lab.moment import Moment
-from voxnca import NCA, Rollout, VoxncaError, seed_rows, training_space
+from apps.lab.recording import Recording
+from apps.lab.run import Run
+from apps.lab.start import Start
+from voxnca import NCA, Rollout, Target, VoxncaError, training_space
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
 from voxnca.grid import ALPHA, RGB, SOLID_THRESHOLD, check_space
 from voxnca.quality import iou_of_cells
-from voxnca.wounds import Ball
 
-STARTS = ("seed", "target")
 DEFAULT_SIZE = {2: 64, 3: 32}
 """Sides of the grid of a model that has no target."""
 DEFAULT_SPEED, MIN_SPEED, MAX_SPEED = 20.0, 0.1, 1000.0
@@ -27,11 +32,12 @@ MAX_BURST_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Cut:
-    """A wound that was dealt: where, how wide, and how many solid voxels it removed."""
+    """A wound that was dealt: where, how wide, how many solid voxels it removed, its shape."""
 
     center: tuple[int, ...]
     radius_cells: float
     num_removed: int
+    shape: str = "ball"
 
 
 class Session:
@@ -48,11 +54,13 @@ class Session:
         space: sizes of the grid; by default the one the rule was trained on.
         seed: of the firing mask; each reset grows the same creature again.
         start: `seed`, one live cell, or `target`, the finished pattern.
+        state: an array to start from instead, as `voxnca grow -o state.npy` writes it; its grid
+            is the run's.
         clock: seconds, monotonic.
 
     Raises:
-        ArgumentError: for an unknown start, a start without a target, or a grid that is too
-            small for the target.
+        ArgumentError: for an unknown start, a start without a target, a grid that is too small
+            for the target, or a state that does not fit the rule.
     """
 
     def __init__(
@@ -62,29 +70,56 @@ class Session:
         space: Sequence[int] | None = None,
         seed: int = 0,
         start: str = "seed",
+        state: NDArray[np.floating] | None = None,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._seed, self._clock = check_seed(seed), clock
         self._speed, self._radius_cells = DEFAULT_SPEED, DEFAULT_RADIUS
+        self._shape = "ball"
         self._run = self.version = 0
         self.playing = True
-        self._model, self._start = model, start
-        self._open(model, space, start)
+        begin = Start.named(start) if state is None else Start.of_state(state, model)
+        self._open(model, begin, space if space is not None else begin.space)
 
     @property
     def model(self) -> NCA:
         """The rule that runs."""
-        return self._model
+        return self._life.model
+
+    @property
+    def target(self) -> Target | None:
+        """What the creature is compared with."""
+        return self.model.target
 
     @property
     def space(self) -> tuple[int, ...]:
         """Sizes of the grid."""
-        return self._rollout.space
+        return self._life.space
 
     @property
     def step_index(self) -> int:
-        """Steps since the seed."""
-        return self._rollout.step_index
+        """Steps since the start."""
+        return self._life.step_index
+
+    @property
+    def past(self) -> tuple[int, int]:
+        """First and last step that `rewind` can show."""
+        return self._life.past.steps
+
+    @property
+    def is_rewound(self) -> bool:
+        """Whether later steps than the one shown are kept."""
+        return self._life.past.is_rewound
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether no cell lives: nothing grows again but from a seed, planted or by a reset."""
+        return self._life.past.now.is_dead
+
+    @property
+    def shape(self) -> str:
+        """Of the wounds that a click deals: `ball`, `box`, `half` or `noise`."""
+        return self._shape
 
     @property
     def speed(self) -> float:
@@ -111,6 +146,14 @@ class Session:
             ArgumentError: outside [0.5, 64].
         """
         self._radius_cells = _checked("radius_cells", radius_cells, MIN_RADIUS, MAX_RADIUS)
+
+    def set_shape(self, shape: str) -> None:
+        """Choose the shape of the wounds of clicks: see `carving.carve`.
+
+        Raises:
+            ArgumentError: for an unknown one.
+        """
+        self._shape = check_shape(shape)
 
     def play(self) -> None:
         """Let `advance` take steps; playing already, nothing changes."""
@@ -149,37 +192,117 @@ class Session:
         """Take one step, playing or not.
 
         Raises:
-            VoxncaError: when the rule has run into values that are not finite.
+            VoxncaError: when the rule has run into values that are not finite, or far too large;
+                the creature stays as it was before.
         """
-        with torch.no_grad():
-            self._rollout.step()
         self.version += 1
-        if not self._rollout.rows.values.isfinite().all():
-            raise VoxncaError(
-                f"the state is no longer finite at step {self.step_index}; "
-                "reset it, and train the model further"
-            )
+        self._life.step()
 
     def reset(self) -> None:
-        """Go back to the start; the same run grows again."""
-        self._rollout = self._begin(self._model, self.space)
-        self._due, self._num_wounds = 0.0, 0
-        self.version += 1
+        """Go back to the start; the same run grows again, by the present rule."""
+        self._begin(self.model, self._life.start, self.space)
 
     def wound(self, center: Sequence[int], radius_cells: float) -> Cut:
-        """Cut out the ball of a radius round a cell.
+        """Cut out what lies round a cell, in the chosen shape.
 
         Raises:
             ArgumentError: for a centre of another dimension or a negative radius.
+            VoxncaError: for a half space when no voxel is left.
         """
-        ball = Ball(tuple(center), radius_cells)
-        num_removed = self._rollout.wound(ball)
-        self._num_wounds += 1
+        cell = tuple(int(c) for c in center)
+        seed = self._life.counts.touches  # the next noise differs, and the same run has the same
+        wound = carve(self._shape, cell, radius_cells, body=self._life.body(), seed=seed)
+        words = f"wound at {list(cell)}, radius {radius_cells:g}"
+        num_removed = self._life.wound(wound, words)
         self.version += 1
-        return Cut(tuple(int(c) for c in center), radius_cells, num_removed)
+        return Cut(cell, radius_cells, num_removed, self._shape)
+
+    def stroke(self, cells: Sequence[Sequence[int]], radius_cells: float) -> Cut:
+        """Cut out the balls round several cells, as one wound.
+
+        Returns:
+            The cut; its centre is the first cell.
+
+        Raises:
+            ArgumentError: for no cells, too many, or cells of another dimension.
+        """
+        stroke = Stroke(tuple(tuple(cell) for cell in cells), radius_cells)
+        first = stroke.cells[0]
+        num_removed = self._life.wound(stroke, f"stroke from {list(first)}")
+        self.version += 1
+        return Cut(first, radius_cells, num_removed, "stroke")
+
+    def plant(self, cell: Sequence[int]) -> None:
+        """Put a second seed into a cell.
+
+        Raises:
+            ArgumentError: for a cell that is alive or off the grid.
+        """
+        self._life.plant(tuple(int(c) for c in cell))
+        self.version += 1
+
+    def undo(self) -> str:
+        """Go back to just before the last wound, stroke or planted seed; say what it was.
+
+        Raises:
+            VoxncaError: when there is none, or too many came after it.
+        """
+        words = self._life.undo()
+        self._due = 0.0
+        self.version += 1
+        return words
+
+    def rewind(self, step_index: int) -> None:
+        """Show an earlier step, and pause; playing on from it drops what came after.
+
+        Raises:
+            ArgumentError: for a step outside `past`.
+        """
+        self._life.rewind(step_index)
+        self.pause()
+        self.version += 1
+
+    def adopt(self, model: NCA) -> None:
+        """Go on from the present cells by other weights; the target stays.
+
+        Raises:
+            ArgumentError: for a rule of another dimension or number of channels.
+        """
+        self._life.adopt(model)
+        self.version += 1
+
+    def aim(self, target: Target | None) -> None:
+        """Compare the creature with another target; no cell changes.
+
+        Raises:
+            ArgumentError: for a target of another dimension, or larger than the grid.
+        """
+        self._life.aim(target)
+        self.version += 1
+
+    def recording(self) -> Recording:
+        """Return all that it takes to run this again, up to the step that is shown.
+
+        Raises:
+            VoxncaError: when too much has happened to be recorded.
+        """
+        return Recording.of_run(self._life)
+
+    def clip(self, first_step: int | None = None, last_step: int | None = None) -> Clip:
+        """Return a piece of the past, to be drawn elsewhere: by default all that is kept.
+
+        Raises:
+            ArgumentError: when no step of it is kept.
+        """
+        return Clip.of_past(self._life.past, self.space, first_step, last_step)
+
+    def state(self) -> NDArray[np.float32]:
+        """Return the whole state `(1, *space, C)`, to save and to start from again."""
+        state: NDArray[np.float32] = self._rollout.state().numpy()
+        return state
 
     def wound_center(self, radius_cells: float) -> Cut:
-        """Cut out the ball round the solid voxel nearest to the creature's centroid.
+        """Cut out what lies round the solid voxel nearest to the creature's centroid.
 
         Raises:
             VoxncaError: when no voxel is left.
@@ -196,7 +319,7 @@ class Session:
         Raises:
             ArgumentError: when it cannot run; the one before goes on then.
         """
-        self._open(model, None, "seed")
+        self._open(model, Start(), None)
 
     def moment(self) -> Moment:
         """Return what there is to see now."""
@@ -227,26 +350,22 @@ class Session:
         low = self.model.target.origin(self.space)
         return low, tuple(o + n for o, n in zip(low, self.model.target.size, strict=True))
 
-    def _open(self, model: NCA, space: Sequence[int] | None, start: str) -> None:
-        if start not in STARTS:
-            raise ArgumentError(f"start={start!r} is unknown; use one of: {', '.join(STARTS)}")
-        if start == "target" and model.target is None:
-            raise ArgumentError("start='target' needs a model with a target; use start='seed'")
-        sizes = _grid(model, space)
-        self._start = start
-        self._rollout = self._begin(model, sizes)
-        self._model = model
-        self._due, self._num_wounds = 0.0, 0
-        self._run += 1
-        self.version += 1
+    @property
+    def _rollout(self) -> Rollout:
+        return self._life.rollout
 
-    def _begin(self, model: NCA, space: tuple[int, ...]) -> Rollout:
-        """Start from rows: a large grid of which little is alive takes no memory."""
-        rows = seed_rows(model.config, space)
-        if self._start == "target" and model.target is not None:
-            rows = model.target.rows(space, model.config.num_channels)
-        with torch.no_grad():
-            return model.rollout(rows, space=space, seed=self._seed)
+    @property
+    def _num_wounds(self) -> int:
+        return self._life.counts.wounds
+
+    def _open(self, model: NCA, start: Start, space: Sequence[int] | None) -> None:
+        self._begin(model, start, _grid(model, space))
+        self._run += 1
+
+    def _begin(self, model: NCA, start: Start, space: tuple[int, ...]) -> None:
+        self._life = Run(model, start, space=space, seed=self._seed)
+        self._due = 0.0
+        self.version += 1
 
 
 def _checked(name: str, value: float, low: float, high: float) -> float:

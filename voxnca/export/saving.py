@@ -14,7 +14,7 @@ from voxnca.errors import ArgumentError
 from voxnca.export.colours import to_rgba8
 from voxnca.export.voxels import encode_vox
 
-MOVIE_SUFFIXES = (".gif",)
+MOVIE_SUFFIXES = (".gif", ".mp4")
 SUFFIXES = (".png", *MOVIE_SUFFIXES, ".vox", ".npy")
 
 
@@ -63,11 +63,11 @@ def save_state(state: Tensor, path: str | Path, *, size_px: int = 512) -> None:
 def save_movie(
     states: Iterable[Tensor], path: str | Path, *, fps: float = 20, size_px: int = 384
 ) -> None:
-    """Write states as the frames of a looping movie; all share one palette and one view.
+    """Write states as the frames of a movie; all share one view, and a .gif loops.
 
     Args:
         states: each `(1, *space, C)`, all of one space.
-        path: of the .gif file; an older one is replaced.
+        path: of the .gif or .mp4 file; an older one is replaced.
         fps: frames a second, 1 to 50; GIF counts time in hundredths of a second.
         size_px: longest side, at most.
 
@@ -75,12 +75,14 @@ def save_movie(
         ArgumentError: for another suffix, an impossible `fps`, or no states.
         FileError: when the file cannot be written.
     """
-    if check_suffix(path) not in MOVIE_SUFFIXES:
+    suffix = check_suffix(path)
+    if suffix not in MOVIE_SUFFIXES:
         raise ArgumentError(f"{str(path)!r} holds no movie; end it in {', '.join(MOVIE_SUFFIXES)}")
-    from voxnca.export.movie import encode_gif  # noqa: PLC0415  # Pillow, on first use
+    from voxnca.export.movie import encode_gif, encode_mp4  # noqa: PLC0415  # Pillow, on first use
 
     frames = [to_rgba8(state) for state in states]
-    write_bytes(path, encode_gif(frames, fps=fps, size_px=size_px))
+    encode = encode_gif if suffix == ".gif" else encode_mp4
+    write_bytes(path, encode(frames, fps=fps, size_px=size_px))
 
 
 def _encode_npy(state: Tensor) -> bytes:

@@ -40,7 +40,7 @@ def decode_npy(content: bytes, num_dims: int | None = None) -> Drawing:
     Raises:
         DamagedError: when the bytes are no such array, cut off, or too large.
     """
-    array = _array(content)
+    array = parse_npy(content)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise DamagedError("it holds values that are not finite; replace them")
     if _is_state(array, num_dims):
@@ -52,8 +52,13 @@ def decode_npy(content: bytes, num_dims: int | None = None) -> Drawing:
     raise DamagedError(f"its shape {array.shape} is none of {_FORMS}{_wanted(num_dims)}")
 
 
-def _array(content: bytes) -> Array:
-    """Parse the header, compare it with the bytes that follow, and only then look at them."""
+def parse_npy(content: bytes) -> Array:
+    """Read an array of plain numbers, 2 to 5 axes, whatever it may stand for.
+
+    Raises:
+        DamagedError: when the bytes are no such array, cut off, or too large.
+    """
+    # The header is compared with the bytes that follow before they are looked at.
     if content[:6] != _MAGIC or len(content) < 12:
         raise DamagedError("no .npy file, by its first bytes; write it by numpy.save")
     width = 2 if content[6] == 1 else 4

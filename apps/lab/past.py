@@ -1,0 +1,168 @@
+"""The recent states of a creature, to the bit, in bounded memory."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from voxnca import Rows
+from voxnca.errors import ArgumentError
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA
+
+MAX_BYTES = 48 * 2**20
+OVERHEAD_BYTES = 512
+"""What an entry takes beside its cells: a creature that has died fills no memory without end."""
+
+
+class Counts(NamedTuple):
+    """What had happened by the time of a state.
+
+    Attributes:
+        events: in the log.
+        touches: wounds, strokes and planted seeds.
+        wounds: wounds and strokes.
+        rule: number of the rule that ran, counted by the weights adopted.
+    """
+
+    events: int = 0
+    touches: int = 0
+    wounds: int = 0
+    rule: int = 0
+
+
+NOTHING = Counts()
+"""What has happened at the start."""
+
+
+@dataclass(frozen=True, eq=False)
+class Frozen:
+    """A state that never changes: the cells that hold something, and what they hold.
+
+    Attributes:
+        step_index: steps since the start.
+        cells: `(N, d)`, int16 where the grid allows it.
+        values: float32 `(N, C)`.
+        counts: what had happened.
+    """
+
+    step_index: int
+    cells: NDArray[np.int16] | NDArray[np.int32]
+    values: NDArray[np.float32]
+    counts: Counts
+
+    @classmethod
+    def of_rows(
+        cls, rows: Rows, space: Sequence[int], step_index: int, counts: Counts = NOTHING
+    ) -> Frozen:
+        """Keep a copy of rows, without the cells that hold nothing."""
+        values = np.ascontiguousarray(rows.values.detach().numpy())
+        held = values.view(np.int32).any(1)  # -0.0 is something: it is kept to the bit
+        cells = rows.coordinates.numpy()[held, 1:]
+        wide = max(space) > np.iinfo(np.int16).max
+        packed = cells.astype(np.int32) if wide else cells.astype(np.int16)
+        return cls(step_index, packed, values[held], counts)
+
+    @property
+    def rows(self) -> Rows:
+        """The same as the rows of a rollout; a copy."""
+        cells = torch.from_numpy(self.cells.astype(np.int64))
+        return Rows(torch.nn.functional.pad(cells, (1, 0)), torch.from_numpy(self.values.copy()))
+
+    @property
+    def num_bytes(self) -> int:
+        """Memory it takes."""
+        return self.cells.nbytes + self.values.nbytes + OVERHEAD_BYTES
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether no cell lives, so that nothing will ever grow again."""
+        return not (self.values[:, ALPHA] > ALIVE_THRESHOLD).any()
+
+
+class Past:
+    """States in order, the newest last, and the one of them that is shown.
+
+    There is a state for each step, and one more for each touch. The oldest go when they take
+    more than `max_bytes`; one always stays.
+
+    Args:
+        first: the state of the start.
+        max_bytes: of all states.
+    """
+
+    def __init__(self, first: Frozen, max_bytes: int = MAX_BYTES) -> None:
+        self._states, self._max_bytes = deque([first]), max_bytes
+        self._num_bytes, self._shown = first.num_bytes, 0
+
+    def __len__(self) -> int:
+        return len(self._states)
+
+    @property
+    def now(self) -> Frozen:
+        """The state that is shown."""
+        return self._states[self._shown]
+
+    @property
+    def num_bytes(self) -> int:
+        """Memory that the states take."""
+        return self._num_bytes
+
+    @property
+    def steps(self) -> tuple[int, int]:
+        """First and last step kept."""
+        return self._states[0].step_index, self._states[-1].step_index
+
+    @property
+    def is_rewound(self) -> bool:
+        """Whether there are later states than the one that is shown."""
+        return self._shown < len(self._states) - 1
+
+    def add(self, state: Frozen) -> None:
+        """Go on from what is shown; what came after it is dropped."""
+        self.drop_future()
+        self._states.append(state)
+        self._num_bytes += state.num_bytes
+        while self._num_bytes > self._max_bytes and len(self._states) > 1:
+            self._num_bytes -= self._states.popleft().num_bytes
+        self._shown = len(self._states) - 1
+
+    def show(self, step_index: int) -> Frozen:
+        """Show the last state of a step; the later ones stay.
+
+        Raises:
+            ArgumentError: for a step that is not kept.
+        """
+        first, last = self.steps
+        if isinstance(step_index, bool) or not isinstance(step_index, int):
+            raise ArgumentError(f"step={step_index!r} must be a whole number")
+        if not first <= step_index <= last:
+            raise ArgumentError(f"step={step_index} is not kept; choose one from {first} to {last}")
+        after = bisect_right(self._states, step_index, key=lambda state: state.step_index)
+        self._shown = after - 1
+        return self.now
+
+    def return_to(self, state: Frozen) -> None:
+        """Show a state that was there before, and drop what came after it."""
+        found = [i for i, kept in enumerate(self._states) if kept is state]
+        if not found:
+            self._states = deque([state])
+            self._num_bytes = state.num_bytes
+        self._shown = found[0] if found else 0
+        self.drop_future()
+
+    def drop_future(self) -> None:
+        """Drop the states after the one that is shown."""
+        while self.is_rewound:
+            self._num_bytes -= self._states.pop().num_bytes
+
+    def between(self, first_step: int, last_step: int) -> list[Frozen]:
+        """Return one state a step, the last of each, for the steps that are kept."""
+        by_step = {state.step_index: state for state in self._states}
+        return [by_step[step] for step in sorted(by_step) if first_step <= step <= last_step]
