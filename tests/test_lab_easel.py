@@ -379,6 +379,12 @@ class TestMoment:
         assert moment.space == (7, 6, 6)
         assert moment.cells.tolist() == np.argwhere(np.ones((1, 6, 6))).tolist()
 
+    def test_is_looked_at_up_to_its_top(self, cube):
+        assert cube.moment(1).box == ((0, 0, 0), (3, 6, 6))
+        for z in range(5):
+            cube.touch(at(z - 1, 2, 2))
+        assert cube.moment(1).box == ((0, 0, 0), (6, 6, 6))
+
     def test_is_another_run_when_its_shape_changes(self, cube):
         runs = [cube.moment(1).run]
         for act in (

@@ -193,7 +193,7 @@ class Easel:
             cells=drawn.cells,
             colors=drawn.colors,
             space=drawn.space,
-            box=((0,) * len(drawn.space), drawn.space),
+            box=drawn.box,
             iou=None,
         )
 

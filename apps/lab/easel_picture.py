@@ -30,11 +30,13 @@ class Drawn:
         cells: int64 `(N, d)`.
         colors: uint8 `(N, 3)`.
         space: sizes of the grid they are in.
+        box: what to look at, low and high corner.
     """
 
     cells: Cells
     colors: NDArray[np.uint8]
     space: tuple[int, ...]
+    box: tuple[Cell, Cell]
 
 
 def solid(grid: Grid) -> NDArray[np.bool_]:
@@ -44,19 +46,20 @@ def solid(grid: Grid) -> NDArray[np.bool_]:
 
 def draw_sheet(grid: Grid) -> Drawn:
     """Show a 2D grid as it is."""
-    cells = np.argwhere(solid(grid))
-    return Drawn(cells, grid[tuple(cells.T)][:, RGB], grid.shape[:-1])
+    cells, space = np.argwhere(solid(grid)), grid.shape[:-1]
+    return Drawn(cells, grid[tuple(cells.T)][:, RGB], space, ((0,) * len(space), space))
 
 
 def draw_voxels(grid: Grid, *, mirror: bool) -> Drawn:
     """Show a 3D grid one layer up, on a base plate that fills the layer below."""
     voxels = draw_sheet(grid)
-    plate, tint = _plate(grid.shape[1], mirror=mirror)
-    return Drawn(
-        np.concatenate([plate, voxels.cells + np.array([1, 0, 0])]),
-        np.concatenate([tint, voxels.colors]),
-        (grid.shape[0] + 1, *grid.shape[1:-1]),
-    )
+    size = len(grid)
+    plate, tint = _plate(size, mirror=mirror)
+    cells = np.concatenate([plate, voxels.cells + np.array([1, 0, 0])])
+    # Looked at whole, an empty grid would have its plate at the lower edge of the picture.
+    top = max(size // 2, int(cells[:, 0].max()) + 1)
+    colors = np.concatenate([tint, voxels.colors])
+    return Drawn(cells, colors, (size + 1, size, size), ((0, 0, 0), (top, size, size)))
 
 
 def draw_layer(grid: Grid, layer: int) -> Drawn:
@@ -75,6 +78,7 @@ def draw_layer(grid: Grid, layer: int) -> Drawn:
         np.concatenate([onion.cells, sheet.cells]),
         np.concatenate([faint.astype(np.uint8), sheet.colors]),
         sheet.space,
+        sheet.box,
     )
 
 
