@@ -148,10 +148,9 @@ class TestFloorHit:
         rng = np.random.default_rng(seed)
         space = tuple(rng.integers(2, 9, 3).tolist())
         origin = np.array([height, 0, 0]) + rng.uniform((0.1, -6, -6), (9, 14, 14))
-        direction = rng.uniform(-1, 1, 3)
+        direction = rng.uniform((height - 3, -3, -3), (height + 3, 11, 11)) - origin
         # A slab that reaches far beyond the grid on all sides stands for the floor.
-        slab = np.zeros((1, 200, 200), bool)
-        slab[:] = True
+        slab = np.ones((1, 200, 200), bool)
         shift = np.array([height - 1, -100, -100])
         met = march(slab, origin - shift, direction)
         hit = floor_hit(space, height, origin, direction)
