@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from apps.lab.hit import Hit
 from apps.lab.moment import Moment
-from apps.viewer.camera import OrbitCamera, PlaneCamera, first_hit, home
-from apps.viewer.floor import FLOOR_TRIANGLES, floor_points, paint_floor
+from apps.viewer.camera import OrbitCamera, PlaneCamera, first_face, first_hit, floor_hit, home
+from apps.viewer.floor import FLOOR_TRIANGLES, floor_height, floor_points, paint_floor
 from apps.viewer.mesh import OCCLUSION, make_mesh
 from apps.viewer.plane import draw_plane
 from apps.viewer.scene import Scene, Window
@@ -74,6 +75,95 @@ class TestRay:
 
     def test_of_nothing_is_nothing(self):
         assert first_hit(np.zeros((0, 3), int), np.zeros(3), np.ones(3)) is None
+
+
+def march(solid: np.ndarray, origin: np.ndarray, direction: np.ndarray) -> Hit | None:
+    """Walk from face to face through the cells of a ray: the oracle of `first_face`."""
+    cell, step = np.floor(origin).astype(int), np.sign(direction).astype(int)
+    for _ in range(200):
+        borders = cell + (step > 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            until = np.where(step == 0, np.inf, (borders - origin) / direction)
+        axis = int(until.argmin())
+        cell[axis] += step[axis]
+        if ((cell >= 0) & (cell < solid.shape)).all() and solid[tuple(cell)]:
+            outward = [0, 0, 0]
+            outward[axis] = -int(step[axis])
+            return Hit(tuple(cell.tolist()), tuple(outward))
+    return None
+
+
+class TestFace:
+    """The rays are whole and half numbers too: along axes, in the planes between cells."""
+
+    @given(solids, st.integers(0, 2**32 - 1))
+    def test_is_the_one_by_which_a_walk_enters(self, solid, seed):
+        rng = np.random.default_rng(seed)
+        origin, toward = rng.uniform(-8, 12, 3), rng.uniform(0, solid.shape)
+        direction = toward - origin
+        assert first_face(np.argwhere(solid), origin, direction) == march(solid, origin, direction)
+
+    @given(
+        solids,
+        st.tuples(*[st.integers(-4, 9)] * 3),
+        st.tuples(*[st.sampled_from([-1, 0, 1])] * 3).filter(any),
+    )
+    def test_of_a_ray_along_faces_and_edges_is_bare(self, solid, origin, direction):
+        cells, origin = np.argwhere(solid), np.array(origin, dtype=float) / 2
+        hit = first_face(cells, origin, np.array(direction, dtype=float))
+        touching = ((cells <= origin) & (origin <= cells + 1)).all(1).any()
+        if hit is None or touching:
+            return
+        assert solid[hit.cell]
+        axis = int(np.abs(hit.outward).argmax())
+        assert hit.outward[axis] == -direction[axis]
+        # Two cells that touch at an edge may close it from both sides.
+        crossed = np.abs(direction).sum()
+        assert hit.front not in set(map(tuple, cells.tolist())) or crossed > 1
+
+    @pytest.mark.parametrize("x", [0.0, 0.5, 2.0, 2.9])
+    def test_in_the_plane_between_two_cells_is_that_of_the_upper(self, x):
+        slab = np.argwhere(np.ones((4, 1, 3), bool))
+        hit = first_face(slab, np.array([2.0, -5.0, x]), np.array([0.0, 1.0, 0.0]))
+        assert hit == Hit((2, 0, int(x)), (0, -1, 0))
+
+    def test_through_an_edge_of_a_wall_is_that_of_the_wall(self):
+        wall = np.argwhere(np.ones((4, 1, 4), bool))
+        hit = first_face(wall, np.array([-1.0, -3.0, -1.0]), np.array([1.0, 1.0, 1.0]))
+        assert hit == Hit((2, 0, 2), (0, -1, 0))
+
+    def test_behind_or_round_the_eye_is_not_hit(self):
+        row = np.array([[0, 0, 0], [0, 0, 3]])
+        hit = first_face(row, np.array([0.5, 0.5, 0.5]), np.array([0.0, 0.0, 1.0]))
+        assert hit == Hit((0, 0, 3), (0, 0, -1))
+        assert first_face(row, np.array([0.5, 0.5, 5.0]), np.array([0.0, 0.0, 1.0])) is None
+
+    def test_of_nothing_is_nothing(self):
+        assert first_face(np.zeros((0, 3), int), np.zeros(3), np.ones(3)) is None
+
+
+class TestFloorHit:
+    @given(st.integers(0, 2**32 - 1), st.integers(-2, 3))
+    def test_is_where_a_walk_meets_the_layer_below(self, seed, height):
+        rng = np.random.default_rng(seed)
+        space = tuple(rng.integers(2, 9, 3).tolist())
+        origin = np.array([height, 0, 0]) + rng.uniform((0.1, -6, -6), (9, 14, 14))
+        direction = rng.uniform((height - 3, -3, -3), (height + 3, 11, 11)) - origin
+        # A slab that reaches far beyond the grid on all sides stands for the floor.
+        slab = np.ones((1, 200, 200), bool)
+        shift = np.array([height - 1, -100, -100])
+        met = march(slab, origin - shift, direction)
+        hit = floor_hit(space, height, origin, direction)
+        if met is None:
+            assert hit is None
+            return
+        z, y, x = np.add(met.cell, shift).tolist()
+        inside = 0 <= y < space[1] and 0 <= x < space[2]
+        assert hit == (Hit((z, y, x), (1, 0, 0)) if inside else None)
+
+    def test_is_not_seen_from_below(self):
+        assert floor_hit((4, 4, 4), 0, np.array([-3.0, 2, 2]), np.array([-1.0, 0, 0])) is None
+        assert floor_hit((4, 4, 4), 0, np.array([-3.0, 2, 2]), np.array([1.0, 0, 0])) is None
 
 
 def _length(cell, origin, direction) -> float:
@@ -139,6 +229,44 @@ class TestOrbitCamera:
     def test_pick_is_the_cell_in_the_middle(self):
         solid = np.ones((10, 10, 10), bool)
         assert self.CAMERA.pick(moment_of(solid), 0.501, 0.499, 1.5) == (5, 0, 5)
+
+    def test_touch_is_the_face_of_what_pick_finds_or_the_floor(self):
+        solid = np.zeros((10, 10, 10), bool)
+        solid[:4, 3:6, 2:7] = True
+        moment = moment_of(solid)
+        camera = replace(home(moment), azimuth=-50.0, elevation=40.0)
+        seen = set()
+        for x, y in np.random.default_rng(4).random((400, 2)):
+            hit, cell = camera.touch(moment, x, y, 1.5), camera.pick(moment, x, y, 1.5)
+            if cell is None:
+                assert hit is None or (hit.cell[0], hit.outward) == (-1, (1, 0, 0))
+            else:
+                assert hit.cell == cell
+                assert not solid[hit.front]
+            seen.add(hit and (hit.cell[0] < 0, hit.outward))
+        # Nothing, the floor, and three faces of the block: the top, the right and the front.
+        assert seen == {
+            None,
+            (True, (1, 0, 0)),
+            (False, (1, 0, 0)),
+            (False, (0, 0, 1)),
+            (False, (0, -1, 0)),
+        }
+
+    def test_touch_finds_the_floor_of_an_empty_grid(self):
+        moment = moment_of(np.zeros((9, 9, 9), bool))
+        camera = replace(home(moment), azimuth=-90.0, elevation=80.0)
+        hit = camera.touch(moment, 0.5001, 0.4999, 1.0)
+        assert hit.front[0] == 0
+        assert hit.front[2] == 4
+
+    def test_touch_finds_the_floor_below_cells_that_hang_out_of_the_box(self):
+        solid = np.zeros((9, 9, 9), bool)
+        solid[2, 0, 0] = True
+        moment = replace(moment_of(solid), box=((5, 0, 0), (9, 9, 9)))
+        assert floor_height(moment) == 2
+        camera = replace(home(moment), azimuth=-90.0, elevation=80.0)
+        assert camera.touch(moment, 0.5001, 0.4999, 1.0).front[0] == 2
 
     def test_a_full_circle_of_drags_comes_home(self):
         turned = self.CAMERA
@@ -309,6 +437,18 @@ class TestPlane:
         assert max(low) < 0
         assert high[0] > 6
         assert high[1] > 12
+
+    def test_touch_is_any_cell_of_the_grid(self):
+        solid = np.zeros((6, 12), bool)
+        solid[2, 3] = True
+        moment = moment_of(solid)
+        camera, touched = home(moment), set()
+        for x, y in np.random.default_rng(5).random((2000, 2)):
+            hit, cell = camera.touch(moment, x, y, 1.5), camera.cell(x, y, 1.5)
+            inside = 0 <= cell[0] < 6 and 0 <= cell[1] < 12
+            assert hit == (Hit(cell, (0, 0)) if inside else None)
+            touched.add(hit and hit.front)
+        assert len(touched) == 6 * 12 + 1
 
     def test_turning_moves_it_along(self):
         camera = home(moment_of(np.ones((6, 12), bool)))

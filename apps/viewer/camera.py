@@ -14,7 +14,9 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.lab.hit import Hit
 from apps.lab.moment import Moment
+from apps.viewer.floor import floor_height
 
 Vector = NDArray[np.float64]
 
@@ -41,6 +43,13 @@ class Camera(Protocol):
 
     def pick(self, moment: Moment, x: float, y: float, aspect: float) -> tuple[int, ...] | None:
         """Return the solid cell seen at a place of a frame, in index order, or None."""
+
+    def touch(self, moment: Moment, x: float, y: float, aspect: float) -> Hit | None:
+        """Return what there is to paint on at a place of a frame, or None.
+
+        In 3D that is the face of a solid cell that is seen there, else the floor below the grid;
+        in 2D any cell of the grid.
+        """
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,12 @@ class OrbitCamera:
         origin, direction = self.position[::-1], self.ray(x, y, aspect)[::-1]
         return first_hit(moment.cells, origin, direction)
 
+    def touch(self, moment: Moment, x: float, y: float, aspect: float) -> Hit | None:
+        """Return the face that the ray through (x, y) enters first, else the floor, or None."""
+        origin, direction = self.position[::-1], self.ray(x, y, aspect)[::-1]
+        hit = first_face(moment.cells, origin, direction)
+        return hit or floor_hit(moment.space, floor_height(moment), origin, direction)
+
 
 @dataclass(frozen=True)
 class PlaneCamera:
@@ -157,6 +172,12 @@ class PlaneCamera:
         cell = self.cell(x, y, aspect)
         return cell if (moment.cells == cell).all(1).any() else None
 
+    def touch(self, moment: Moment, x: float, y: float, aspect: float) -> Hit | None:
+        """Return the cell at (x, y), solid or not, or None off the grid."""
+        cell = self.cell(x, y, aspect)
+        inside = all(0 <= c < n for c, n in zip(cell, moment.space, strict=True))
+        return Hit(cell, (0, 0)) if inside else None
+
 
 def home(moment: Moment) -> Camera:
     """Return the camera that shows where the creature is expected, from its best side."""
@@ -176,17 +197,84 @@ def first_hit(
     """Return the cell whose box a ray enters first, or None; exact, all boxes at once.
 
     Args:
-        cells: int `(N, d)`; cell c fills the box c to c + 1.
+        cells: int `(N, d)`; cell c fills the box c to c + 1, its low faces included.
         origin: `(d,)`, in index order.
         direction: `(d,)`.
     """
     if len(cells) == 0:
         return None
+    near, far = _passes(cells, origin, direction)
+    nearest = _first(np.maximum(near.max(1), 0.0), far.min(1))
+    return None if nearest is None else tuple(cells[nearest].tolist())
+
+
+def first_face(cells: NDArray[np.int64], origin: Vector, direction: Vector) -> Hit | None:
+    """Return the face by which a ray enters a box first, or None.
+
+    A box round the origin is seen from within, that is not at all.
+
+    Args:
+        cells: int `(N, d)`; cell c fills the box c to c + 1, its low faces included.
+        origin: `(d,)`, in index order.
+        direction: `(d,)`.
+    """
+    if len(cells) == 0:
+        return None
+    near, far = _passes(cells, origin, direction)
+    enter = near.max(1)
+    nearest = _first(np.where(enter >= 0, enter, np.inf), far.min(1))
+    if nearest is None:
+        return None
+    cell = cells[nearest]
+    # Through an edge it enters by two faces: of these the one that no other cell covers.
+    hits = [
+        _face(cell, axis, direction) for axis in np.flatnonzero(near[nearest] == enter[nearest])
+    ]
+    bare = (hit for hit in hits if not (cells == hit.front).all(1).any())
+    return next(bare, hits[0])
+
+
+def floor_hit(space: tuple[int, ...], height: int, origin: Vector, direction: Vector) -> Hit | None:
+    """Return where a ray meets the floor from above, or None: beside the grid, or never.
+
+    Args:
+        space: sizes of the grid, (D, H, W).
+        height: z of the floor.
+        origin: `(3,)`, in index order.
+        direction: `(3,)`.
+    """
+    if direction[0] >= 0 or origin[0] < height:
+        return None
+    place = origin + (height - origin[0]) / direction[0] * direction
+    _, y, x = np.floor(place).astype(int).tolist()
+    inside = 0 <= y < space[1] and 0 <= x < space[2]
+    return Hit((height - 1, y, x), (1, 0, 0)) if inside else None
+
+
+def _passes(
+    cells: NDArray[np.int64], origin: Vector, direction: Vector
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where a ray enters and leaves each cell's slab of each axis, `(N, d)` both.
+
+    Two cells that share a face get the same number for it: a ray never slips between them.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
-        near = (cells - origin) / direction
-        far = (cells + 1 - origin) / direction
-    enter = np.fmax.reduce(np.fmin(near, far), axis=1)
-    leave = np.fmin.reduce(np.fmax(near, far), axis=1)
-    enter = np.where((enter <= leave) & (leave > 0), np.maximum(enter, 0.0), np.inf)
+        low, high = (cells - origin) / direction, (cells + 1 - origin) / direction
+    within = (cells <= origin) & (origin < cells + 1)
+    along = direction == 0
+    near = np.where(along, np.where(within, -np.inf, np.inf), np.minimum(low, high))
+    far = np.where(along, np.where(within, np.inf, -np.inf), np.maximum(low, high))
+    return near, far
+
+
+def _first(enter: Vector, leave: Vector) -> int | None:
+    """Return the row that is entered first, of those that a ray spends some way in."""
+    enter = np.where(enter < leave, enter, np.inf)
     nearest = int(enter.argmin())
-    return tuple(cells[nearest].tolist()) if np.isfinite(enter[nearest]) else None
+    return nearest if np.isfinite(enter[nearest]) else None
+
+
+def _face(cell: NDArray[np.int64], axis: np.intp, direction: Vector) -> Hit:
+    outward = [0] * len(cell)
+    outward[axis] = -1 if direction[axis] > 0 else 1
+    return Hit(tuple(cell.tolist()), tuple(outward))

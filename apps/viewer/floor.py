@@ -31,13 +31,18 @@ FLOOR_TRIANGLES = _grid_triangles()
 """Rows of the floor's points, `(2 (NUM_NODES - 1)^2, 3)`, counter-clockwise from above."""
 
 
+def floor_height(moment: Moment) -> int:
+    """Return the z below which nothing is: the floor lies there."""
+    lowest = moment.box[0][0]
+    return int(min(lowest, moment.cells[:, 0].min(initial=lowest)))
+
+
 def floor_points(moment: Moment) -> NDArray[np.float32]:
     """Return the floor's nodes, rows along y, columns along x: `(NUM_NODES^2, 3)`, (x, y, z)."""
     (x, y), half = _middle(moment), _half(moment)
     place = np.linspace(-half, half, NUM_NODES)
     ys, xs = np.meshgrid(place + y, place + x, indexing="ij")
-    lowest = min(moment.box[0][0], moment.cells[:, 0].min(initial=moment.box[0][0]))
-    zs = np.full_like(xs, lowest - GAP)
+    zs = np.full_like(xs, floor_height(moment) - GAP)
     return np.stack([xs, ys, zs], axis=-1).reshape(-1, 3).astype(np.float32)
 
 
