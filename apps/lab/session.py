@@ -8,12 +8,12 @@ from time import perf_counter
 
 import torch
 
-from apps.lab.moment import Moment
+from apps.lab.look import Look
+from apps.lab.moment import Moment, observe
 from voxnca import NCA, Rollout, VoxncaError, seed_rows, training_space
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
-from voxnca.grid import ALPHA, RGB, SOLID_THRESHOLD, check_space
-from voxnca.quality import iou_of_cells
+from voxnca.grid import check_space
 from voxnca.wounds import Ball
 
 STARTS = ("seed", "target")
@@ -68,7 +68,7 @@ class Session:
         self._speed, self._radius_cells = DEFAULT_SPEED, DEFAULT_RADIUS
         self._run = self.version = 0
         self.playing = True
-        self._model, self._start = model, start
+        self._model, self._start, self._look = model, start, Look()
         self._open(model, space, start)
 
     @property
@@ -184,7 +184,7 @@ class Session:
         Raises:
             VoxncaError: when no voxel is left.
         """
-        cells = self.moment().cells
+        cells = self.moment().solid
         if len(cells) == 0:
             raise VoxncaError("there is no voxel left to wound; reset the creature")
         distance = ((cells - cells.mean(0)) ** 2).sum(1)
@@ -198,34 +198,33 @@ class Session:
         """
         self._open(model, None, "seed")
 
+    @property
+    def look(self) -> Look:
+        """What is shown: what was chosen, as far as the rule that runs has it."""
+        return self._look.fitted(self._model)
+
+    def set_look(self, look: Look) -> None:
+        """Choose what is shown of the creature.
+
+        Raises:
+            ArgumentError: when the rule that runs has no such thing to show.
+        """
+        look.check(self._model)
+        self._look = look
+        self.version += 1
+
     def moment(self) -> Moment:
         """Return what there is to see now."""
-        coordinates, values = self._rollout.rows
-        values = values.detach()
-        solid = values[:, ALPHA] > SOLID_THRESHOLD
-        cells, shown = coordinates[solid, 1:], values[solid]
-        straight = shown[:, RGB] / shown[:, ALPHA:].clamp(max=1.0)[:, :1]
-        colors = (straight.clamp(0, 1) * 255).round().to(torch.uint8)
-        return Moment(
-            self._run,
-            self.step_index,
-            self._num_wounds,
-            cells.numpy(),
-            colors.numpy(),
-            self.space,
-            self._box(),
-            None if self.model.target is None else self._iou(cells),
+        return observe(
+            self._rollout.rows,
+            self.look,
+            space=self.space,
+            target=self._model.target,
+            border=self._model.config.border,
+            run=self._run,
+            step_index=self.step_index,
+            num_wounds=self._num_wounds,
         )
-
-    def _iou(self, cells: torch.Tensor) -> float:
-        assert self.model.target is not None
-        return iou_of_cells(cells, self.model.target, self.space)
-
-    def _box(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        if self.model.target is None:
-            return (0,) * len(self.space), self.space
-        low = self.model.target.origin(self.space)
-        return low, tuple(o + n for o, n in zip(low, self.model.target.size, strict=True))
 
     def _open(self, model: NCA, space: Sequence[int] | None, start: str) -> None:
         if start not in STARTS:

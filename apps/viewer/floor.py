@@ -15,6 +15,8 @@ REACH = 1.1
 GAP = 0.02
 """Cells between the floor and the lowest voxel, so that they never fight for a pixel."""
 MAX_SHADOW = 0.55
+FOG_SHADOW = 0.3
+"""Of a fog, against that of voxels: light comes through, and a dark shadow would hide it."""
 SHADOW_FADE = 0.35
 """How fast the shadow of a voxel weakens with its height, per cell."""
 
@@ -36,8 +38,7 @@ def floor_points(moment: Moment) -> NDArray[np.float32]:
     (x, y), half = _middle(moment), _half(moment)
     place = np.linspace(-half, half, NUM_NODES)
     ys, xs = np.meshgrid(place + y, place + x, indexing="ij")
-    lowest = min(moment.box[0][0], moment.cells[:, 0].min(initial=moment.box[0][0]))
-    zs = np.full_like(xs, lowest - GAP)
+    zs = np.full_like(xs, _lowest(moment) - GAP)
     return np.stack([xs, ys, zs], axis=-1).reshape(-1, 3).astype(np.float32)
 
 
@@ -48,7 +49,8 @@ def paint_floor(moment: Moment, theme: Theme) -> NDArray[np.uint8]:
     disc = (np.clip(1 - radius, 0, 1) ** 1.5)[..., None]
     color = np.array(theme.ground) * (1 - disc) + np.array(theme.floor) * disc
     shadow = _shadow(moment) * np.clip(3 * (1 - radius), 0, 1)
-    color *= 1 - np.minimum(shadow, MAX_SHADOW)[..., None]
+    darkness = np.minimum(shadow, MAX_SHADOW) * (1 if moment.fog is None else FOG_SHADOW)
+    color *= 1 - darkness[..., None]
     painted: NDArray[np.uint8] = color.reshape(-1, 3).astype(np.uint8)
     return painted
 
@@ -81,6 +83,16 @@ def _blur(image: NDArray[np.float64], width: int) -> NDArray[np.float64]:
         shifted = [np.roll(image, k - width // 2, axis) for k in range(width)]
         image = np.add.reduce(shifted) / width
     return image
+
+
+def _lowest(moment: Moment) -> int:
+    """Return the layer on the floor; the solid cells keep it in place while the cut moves."""
+    lowest = moment.box[0][0]
+    for cells in (moment.cells, moment.solid):
+        lowest = int(cells[:, 0].min(initial=lowest))
+    if moment.fog is not None and moment.fog.alpha.size:
+        lowest = min(lowest, moment.fog.low[0])
+    return lowest
 
 
 def _middle(moment: Moment) -> tuple[float, float]:
