@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy import ndimage
 
 from apps.lab.hit import Hit
-from apps.lab.moment import Moment
+from apps.lab.moment import Fog, Moment
 from apps.viewer.camera import OrbitCamera, PlaneCamera, first_face, first_hit, floor_hit, home
 from apps.viewer.floor import FLOOR_TRIANGLES, floor_height, floor_points, paint_floor
 from apps.viewer.mesh import OCCLUSION, make_mesh
@@ -31,7 +32,7 @@ def moment_of(solid: np.ndarray, colors: np.ndarray | None = None) -> Moment:
         colors = np.random.default_rng(0).integers(60, 256, (len(cells), 3)).astype(np.uint8)
     space = solid.shape
     box = ((0,) * len(space), space)
-    return Moment(1, 0, 0, cells, np.asarray(colors, dtype=np.uint8), space, box, None)
+    return Moment(1, 0, 0, cells, np.asarray(colors, dtype=np.uint8), space, box, None, cells)
 
 
 solids = arrays.arrays(bool, st.tuples(*[st.integers(1, 6)] * 3)).filter(lambda a: a.any())
@@ -387,6 +388,126 @@ class TestPicture:
         light = draw(window, moment, home(moment), theme=LIGHT)[0, 0]
         assert dark.max() < 80
         assert light.min() > 200
+
+
+class TestFog:
+    """Alpha as a volume, drawn by VTK for real."""
+
+    @staticmethod
+    def fog_of(alpha: np.ndarray, low: tuple[int, ...] = (0, 0, 0)) -> Moment:
+        """Make a moment of 12^3 whose cells lie under a fog of uint8 `alpha` from `low` on."""
+        solid = np.zeros((12, 12, 12), bool)
+        solid[tuple(slice(o, o + n) for o, n in zip(low, alpha.shape, strict=True))] = alpha > 127
+        return replace(moment_of(solid), fog=Fog(low, alpha.astype(np.uint8)))
+
+    @staticmethod
+    def strength(
+        window: Window, moment: Moment, camera: OrbitCamera | None = None, **options: object
+    ) -> np.ndarray:
+        """Return how far each pixel is from what it is without the fog."""
+        clear = replace(moment, fog=Fog((0, 0, 0), np.zeros((0, 0, 0), np.uint8)))
+        camera = camera or home(moment)
+        images = (draw(window, m, camera, **options).astype(int) for m in (moment, clear))
+        return abs(np.subtract(*images)).sum(2)
+
+    @pytest.mark.parametrize("theme", [DARK, LIGHT])
+    @pytest.mark.parametrize("smooth", [False, True])
+    def test_is_the_denser_the_more_alpha(self, window, theme, smooth):
+        options = {"theme": theme, "smooth": smooth}
+        seen = [
+            self.strength(window, self.fog_of(np.full((12, 12, 12), alpha)), **options).mean()
+            for alpha in (0, 20, 60, 120, 250)
+        ]
+        assert seen[0] == 0
+        assert seen[1] > 2
+        assert (np.diff(seen) > 1).all()
+
+    def test_is_the_denser_the_thicker(self, window):
+        thin, thick = (self.fog_of(np.full((12, n, 12), 100), (0, 6 - n // 2, 0)) for n in (2, 10))
+        front = replace(home(thin), azimuth=-90.0, elevation=0.0)
+        images = [draw(window, m, front)[SIZE[1] // 2, SIZE[0] // 2].sum() for m in (thin, thick)]
+        assert images[0] + 30 < images[1]
+
+    def test_of_a_slice_is_dense_and_without_stripes(self, window):
+        slice_ = self.fog_of(np.full((12, 1, 12), 255), (0, 6, 0))
+        image = self.strength(window, slice_)
+        body = image[ndimage.binary_erosion(image > 30, iterations=20)]
+        assert len(body) > 2000
+        assert body.mean() > 300
+        assert body.std() < 0.033 * body.mean()  # 0.024; coarse steps make it 0.043
+
+    @pytest.mark.parametrize("low", [(0, 0, 6), (0, 8, 0), (6, 0, 6)])
+    @pytest.mark.parametrize("smooth", [False, True])
+    def test_lies_where_its_cells_would(self, window, low, smooth):
+        moment = self.fog_of(np.full((3, 4, 6), 255), low)
+        camera = replace(home(moment), azimuth=-40.0, elevation=30.0)
+        image = self.strength(window, moment, camera, size=(120, 120), smooth=smooth)
+        place = (np.arange(120) + 0.5) / 120
+        cells = np.array(
+            [[camera.pick(moment, x, y, 1.0) is not None for x in place] for y in place]
+        )
+        assert np.allclose(np.argwhere(image > 60).mean(0), np.argwhere(cells).mean(0), atol=1.0)
+        assert image[~ndimage.binary_dilation(cells, iterations=6)].max() < 10
+
+    def test_is_picked_by_its_solid_cells(self):
+        moment = self.fog_of(np.full((12, 12, 12), 255))
+        assert home(moment).pick(moment, 0.5, 0.5, 1.0) in {*map(tuple, moment.cells.tolist())}
+
+    def test_goes_and_the_voxels_come_back(self, window):
+        moment = self.fog_of(np.full((12, 12, 12), 255))
+        voxels = replace(moment, fog=None)
+        before = draw(window, voxels, home(voxels))
+        colorful = replace(voxels, colors=np.full_like(voxels.colors, (255, 0, 0)))
+        draw(window, colorful, home(voxels))
+        red, green, _ = np.moveaxis(draw(window, moment, home(moment)).astype(int), 2, 0)
+        assert (red - green).max() < 20
+        assert (draw(window, moment, home(moment)) != before).any()
+        assert np.array_equal(draw(window, voxels, home(voxels)), before)
+
+    def test_darkens_the_floor_less_than_voxels_do(self):
+        moment = self.fog_of(np.full((4, 4, 4), 255), (0, 4, 4))
+        fog, voxels = paint_floor(moment, LIGHT), paint_floor(replace(moment, fog=None), LIGHT)
+        assert fog.min() > voxels.min() + 40
+
+    def test_in_2d_is_ink_on_paper(self):
+        alpha = np.array([[0, 128, 255]], np.uint8)
+        moment = replace(moment_of(np.zeros((3, 5), bool)), fog=Fog((1, 1), alpha))
+        camera = home(moment)
+        image = draw_plane(moment, camera, SIZE, LIGHT)
+        places = [(x + 0.5, 1.5) for x in range(5)]
+        height = camera.height(SIZE[0] / SIZE[1])
+        seen = [
+            image[
+                int(((y - camera.focus[0]) / height + 0.5) * SIZE[1]),
+                int((x - camera.focus[1]) / height * SIZE[1] + 0.5 * SIZE[0]),
+            ].tolist()
+            for x, y in places
+        ]
+        assert seen[0] == seen[1] == seen[4] == list(LIGHT.paper)
+        assert seen[3] == list(LIGHT.ink)
+        assert LIGHT.ink[0] + 50 < seen[2][0] < LIGHT.paper[0] - 50
+
+
+class TestCutOpen:
+    def test_the_cut_shows_the_cells_inside(self, window):
+        solid = np.ones((8, 8, 8), bool)
+        colors = np.full((512, 3), (0, 0, 255))
+        inside = ((np.argwhere(solid) > 0) & (np.argwhere(solid) < 7)).all(1)
+        colors[inside] = (255, 0, 0)
+        moment = moment_of(solid, colors)
+        kept = moment.cells[:, 1] >= 4
+        cut = replace(moment, cells=moment.cells[kept], colors=moment.colors[kept])
+        front = replace(home(moment), azimuth=-90.0, elevation=0.0)
+        opened, closed = (draw(window, m, front)[..., 0] for m in (cut, moment))
+        assert closed.max() < 80  # no red
+        assert (opened > 180).sum() > 2000
+
+    def test_the_floor_stays_where_it_is(self):
+        solid = np.ones((5, 5, 5), bool)
+        moment = replace(moment_of(solid), box=((2, 0, 0), (5, 5, 5)))
+        top = moment.cells[:, 0] >= 4
+        cut = replace(moment, cells=moment.cells[top], colors=moment.colors[top])
+        assert np.array_equal(floor_points(cut), floor_points(moment))
 
 
 class TestFloor:

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from apps.lab.carving import Stroke, carve, check_shape
 from apps.lab.clip import Clip
-from apps.lab.moment import Moment
+from apps.lab.look import Look
+from apps.lab.moment import Moment, observe
 from apps.lab.recording import Recording
 from apps.lab.run import Run
 from apps.lab.start import Start
 from voxnca import NCA, Rollout, Target, VoxncaError, training_space
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
-from voxnca.grid import ALPHA, RGB, SOLID_THRESHOLD, check_space
-from voxnca.quality import iou_of_cells
+from voxnca.grid import Rows, check_space
 
 DEFAULT_SIZE = {2: 64, 3: 32}
 """Sides of the grid of a model that has no target."""
@@ -79,6 +79,7 @@ class Session:
         self._run = self.version = 0
         self.playing = True
         begin = Start.named(start) if state is None else Start.of_state(state, model)
+        self._look = Look()
         self._open(model, begin, space if space is not None else begin.space)
 
     @property
@@ -95,6 +96,16 @@ class Session:
     def space(self) -> tuple[int, ...]:
         """Sizes of the grid."""
         return self._life.space
+
+    @property
+    def seed(self) -> int:
+        """Of the firing mask."""
+        return self._seed
+
+    @property
+    def rows(self) -> Rows:
+        """The cells that may be alive, as they are now."""
+        return self._rollout.rows
 
     @property
     def step_index(self) -> int:
@@ -115,6 +126,11 @@ class Session:
     def is_dead(self) -> bool:
         """Whether no cell lives: nothing grows again but from a seed, planted or by a reset."""
         return self._life.past.now.is_dead
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a touch to take back."""
+        return self._life.can_undo
 
     @property
     def shape(self) -> str:
@@ -217,8 +233,15 @@ class Session:
         self.version += 1
         return Cut(cell, radius_cells, num_removed, self._shape)
 
-    def stroke(self, cells: Sequence[Sequence[int]], radius_cells: float) -> Cut:
+    def stroke(
+        self, cells: Sequence[Sequence[int]], radius_cells: float, *, goes_on: bool = False
+    ) -> Cut:
         """Cut out the balls round several cells, as one wound.
+
+        Args:
+            cells: that the stroke passes.
+            radius_cells: of the balls.
+            goes_on: whether it goes on with the stroke before: they are undone together.
 
         Returns:
             The cut; its centre is the first cell.
@@ -228,7 +251,7 @@ class Session:
         """
         stroke = Stroke(tuple(tuple(cell) for cell in cells), radius_cells)
         first = stroke.cells[0]
-        num_removed = self._life.wound(stroke, f"stroke from {list(first)}")
+        num_removed = self._life.wound(stroke, f"stroke from {list(first)}", goes_on=goes_on)
         self.version += 1
         return Cut(first, radius_cells, num_removed, "stroke")
 
@@ -307,11 +330,25 @@ class Session:
         Raises:
             VoxncaError: when no voxel is left.
         """
-        cells = self.moment().cells
+        return self.wound(self.central_cell(), radius_cells)
+
+    def central_cell(self) -> tuple[int, ...]:
+        """Return the solid cell nearest to the creature's centroid.
+
+        Raises:
+            VoxncaError: when no voxel is left.
+        """
+        cells = self._life.body().numpy()
         if len(cells) == 0:
             raise VoxncaError("there is no voxel left to wound; reset the creature")
         distance = ((cells - cells.mean(0)) ** 2).sum(1)
-        return self.wound(cells[int(distance.argmin())].tolist(), radius_cells)
+        return tuple(cells[int(distance.argmin())].tolist())
+
+    def holds(self, cell: Sequence[int]) -> bool:
+        """Tell whether there is anything in a cell."""
+        coordinates, values = self.rows
+        here = (coordinates[:, 1:] == torch.tensor(tuple(cell))).all(1)
+        return bool(values[here].any())
 
     def switch(self, model: NCA) -> None:
         """Run another rule, from its seed, on the grid it was trained on.
@@ -321,34 +358,33 @@ class Session:
         """
         self._open(model, Start(), None)
 
+    @property
+    def look(self) -> Look:
+        """What is shown: what was chosen, as far as the rule that runs has it."""
+        return self._look.fitted(self.model)
+
+    def set_look(self, look: Look) -> None:
+        """Choose what is shown of the creature.
+
+        Raises:
+            ArgumentError: when the rule that runs has no such thing to show.
+        """
+        look.check(self.model)
+        self._look = look
+        self.version += 1
+
     def moment(self) -> Moment:
         """Return what there is to see now."""
-        coordinates, values = self._rollout.rows
-        values = values.detach()
-        solid = values[:, ALPHA] > SOLID_THRESHOLD
-        cells, shown = coordinates[solid, 1:], values[solid]
-        straight = shown[:, RGB] / shown[:, ALPHA:].clamp(max=1.0)[:, :1]
-        colors = (straight.clamp(0, 1) * 255).round().to(torch.uint8)
-        return Moment(
-            self._run,
-            self.step_index,
-            self._num_wounds,
-            cells.numpy(),
-            colors.numpy(),
-            self.space,
-            self._box(),
-            None if self.model.target is None else self._iou(cells),
+        return observe(
+            self._rollout.rows,
+            self.look,
+            space=self.space,
+            target=self.model.target,
+            border=self.model.config.border,
+            run=self._run,
+            step_index=self.step_index,
+            num_wounds=self._num_wounds,
         )
-
-    def _iou(self, cells: torch.Tensor) -> float:
-        assert self.model.target is not None
-        return iou_of_cells(cells, self.model.target, self.space)
-
-    def _box(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        if self.model.target is None:
-            return (0,) * len(self.space), self.space
-        low = self.model.target.origin(self.space)
-        return low, tuple(o + n for o, n in zip(low, self.model.target.size, strict=True))
 
     @property
     def _rollout(self) -> Rollout:

@@ -15,6 +15,8 @@ REACH = 1.1
 GAP = 0.02
 """Cells between the floor and the lowest voxel, so that they never fight for a pixel."""
 MAX_SHADOW = 0.55
+FOG_SHADOW = 0.3
+"""Of a fog, against that of voxels: light comes through, and a dark shadow would hide it."""
 SHADOW_FADE = 0.35
 """How fast the shadow of a voxel weakens with its height, per cell."""
 
@@ -29,12 +31,6 @@ def _grid_triangles() -> NDArray[np.int64]:
 
 FLOOR_TRIANGLES = _grid_triangles()
 """Rows of the floor's points, `(2 (NUM_NODES - 1)^2, 3)`, counter-clockwise from above."""
-
-
-def floor_height(moment: Moment) -> int:
-    """Return the z below which nothing is: the floor lies there."""
-    lowest = moment.box[0][0]
-    return int(min(lowest, moment.cells[:, 0].min(initial=lowest)))
 
 
 def floor_points(moment: Moment) -> NDArray[np.float32]:
@@ -53,7 +49,8 @@ def paint_floor(moment: Moment, theme: Theme) -> NDArray[np.uint8]:
     disc = (np.clip(1 - radius, 0, 1) ** 1.5)[..., None]
     color = np.array(theme.ground) * (1 - disc) + np.array(theme.floor) * disc
     shadow = _shadow(moment) * np.clip(3 * (1 - radius), 0, 1)
-    color *= 1 - np.minimum(shadow, MAX_SHADOW)[..., None]
+    darkness = np.minimum(shadow, MAX_SHADOW) * (1 if moment.fog is None else FOG_SHADOW)
+    color *= 1 - darkness[..., None]
     painted: NDArray[np.uint8] = color.reshape(-1, 3).astype(np.uint8)
     return painted
 
@@ -86,6 +83,16 @@ def _blur(image: NDArray[np.float64], width: int) -> NDArray[np.float64]:
         shifted = [np.roll(image, k - width // 2, axis) for k in range(width)]
         image = np.add.reduce(shifted) / width
     return image
+
+
+def floor_height(moment: Moment) -> int:
+    """Return the z of the layer on the floor: a cut that moves leaves it in place."""
+    lowest = moment.box[0][0]
+    for cells in (moment.cells, moment.solid):
+        lowest = int(cells[:, 0].min(initial=lowest))
+    if moment.fog is not None and moment.fog.alpha.size:
+        lowest = min(lowest, moment.fog.low[0])
+    return lowest
 
 
 def _middle(moment: Moment) -> tuple[float, float]:

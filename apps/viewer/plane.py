@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.lab.moment import Moment
+from apps.lab.moment import Fog, Moment
 from apps.viewer.camera import PlaneCamera
 from apps.viewer.theme import Theme
 
@@ -13,7 +13,7 @@ from apps.viewer.theme import Theme
 def draw_plane(
     moment: Moment, camera: PlaneCamera, size: tuple[int, int], theme: Theme
 ) -> NDArray[np.uint8]:
-    """Draw the solid cells on the theme's paper.
+    """Draw the cells that are shown, or the fog as shades of ink, on the theme's paper.
 
     Args:
         moment: of a 2D run.
@@ -31,12 +31,22 @@ def draw_plane(
     # One ring of surroundings round the grid, to which everything beyond is clipped.
     grid = np.full((moment.space[0] + 2, moment.space[1] + 2, 3), theme.ground, dtype=np.uint8)
     grid[1:-1, 1:-1] = theme.paper
-    grid[moment.cells[:, 0] + 1, moment.cells[:, 1] + 1] = moment.colors
+    if moment.fog is None:
+        grid[moment.cells[:, 0] + 1, moment.cells[:, 1] + 1] = moment.colors
+    else:
+        _stain(grid[1:-1, 1:-1], moment.fog, theme)
     rows, columns = (
         np.clip(cells + 1, 0, side + 1)
         for cells, side in zip((rows, columns), moment.space, strict=True)
     )
     return grid[rows[:, None], columns]
+
+
+def _stain(paper: NDArray[np.uint8], fog: Fog, theme: Theme) -> None:
+    """Darken paper where the fog lies, by how dense it is."""
+    region = tuple(slice(o, o + n) for o, n in zip(fog.low, fog.alpha.shape, strict=True))
+    share = fog.alpha[..., None] / 255
+    paper[region] = np.round((1 - share) * theme.paper + share * theme.ink)
 
 
 def _cells(num_pixels: int, focus: float, num_cells: float) -> NDArray[np.int64]:

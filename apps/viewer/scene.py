@@ -23,6 +23,7 @@ from vtkmodules.vtkRenderingCore import (
 
 from apps.lab.moment import Moment
 from apps.viewer.camera import OrbitCamera
+from apps.viewer.cloud import Cloud
 from apps.viewer.floor import FLOOR_TRIANGLES, floor_points, paint_floor
 from apps.viewer.mesh import Mesh, make_mesh
 from apps.viewer.theme import Rgb, Theme
@@ -76,10 +77,11 @@ class Window:
         self._window.SetMultiSamples(0)
         self._renderer = vtkRenderer()
         self._window.AddRenderer(self._renderer)
-        self._floor, voxels = Floor(), _actor(scene.surface)
-        voxels.SetTexture(_tile())
-        self._renderer.AddActor(voxels)
+        self._floor, self._voxels, self._cloud = Floor(), _actor(scene.surface), Cloud()
+        self._voxels.SetTexture(_tile())
+        self._renderer.AddActor(self._voxels)
         self._renderer.AddActor(self._floor.actor)
+        self._renderer.AddVolume(self._cloud.volume)
 
     def draw(
         self,
@@ -103,16 +105,20 @@ class Window:
         Returns:
             uint8 `(height, width, 3)`.
         """
-        self._scene.show(moment)
+        self._voxels.SetVisibility(moment.fog is None)
+        if moment.fog is None:
+            self._scene.show(moment)
+        self._cloud.show(moment.fog, theme, smooth=smooth)
         self._floor.show(moment, theme)
         self._look(camera, size, theme)
-        width, height = (side * (2 if smooth else 1) for side in size)
+        twice = smooth and moment.fog is None  # a fog has no edges to smooth
+        width, height = (side * (2 if twice else 1) for side in size)
         self._window.SetSize(width, height)
         self._window.Render()
         pixels = vtkUnsignedCharArray()
         self._window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
         image = Image.fromarray(vtk_to_numpy(pixels).reshape(height, width, 3))
-        return np.asarray(image.reduce(2) if smooth else image)[::-1]
+        return np.asarray(image.reduce(2) if twice else image)[::-1]
 
     def close(self) -> None:
         """Give the GL context back."""

@@ -15,12 +15,28 @@ class Theme:
         ground: of the background; the page lays a soft gradient over it.
         paper: of the empty grid in 2D.
         floor: of what a 3D creature stands on.
+        fog: of alpha shown as a volume.
+        ink: of alpha shown on paper.
     """
 
     ground: Rgb
     paper: Rgb
     floor: Rgb
+    fog: Rgb
+    ink: Rgb
 
 
-DARK = Theme(ground=(30, 35, 46), paper=(188, 196, 210), floor=(56, 65, 84))
-LIGHT = Theme(ground=(236, 240, 245), paper=(255, 255, 255), floor=(250, 251, 253))
+DARK = Theme(
+    ground=(30, 35, 46),
+    paper=(188, 196, 210),
+    floor=(56, 65, 84),
+    fog=(222, 232, 246),
+    ink=(16, 20, 30),
+)
+LIGHT = Theme(
+    ground=(236, 240, 245),
+    paper=(255, 255, 255),
+    floor=(250, 251, 253),
+    fog=(38, 52, 78),
+    ink=(16, 20, 30),
+)
