@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from apps.commands.engine import get_ready
-from apps.commands.recipe import model_config
 from apps.items import Reading, open_item
 from apps.lab.session import Session
+from apps.recipe import model_config
 from apps.terminal import say
 from apps.viewer import serve
 from voxnca import NCA, Target, model_names
