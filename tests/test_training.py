@@ -129,9 +129,17 @@ def judged(score):
     return Quality(snapshot, (snapshot,), (Healing((1, 1), 1.0, 1.0, 0.5, score),))
 
 
+def in_parts(quality):
+    """Take two parts to evaluate."""
+    yield
+    return quality
+
+
 def test_best_is_what_scored_best_not_what_came_last(monkeypatch):
     scores = iter([0.5, 0.9, math.nan, 0.2])
-    monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(next(scores)))
+    monkeypatch.setattr(
+        "voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
+    )
     training = train(newborn(), HEART, short(num_steps=8, evaluations=4))
     weights, measured = [], []
     for step in training:
@@ -150,7 +158,9 @@ def test_best_is_what_scored_best_not_what_came_last(monkeypatch):
 
 def test_the_best_of_before_a_stop_outlives_worse_ones_after_it(monkeypatch, tmp_path):
     scores = iter([0.9, 0.1, 0.2])
-    monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(next(scores)))
+    monkeypatch.setattr(
+        "voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
+    )
     training = train(newborn(), HEART, short(num_steps=6, evaluations=3))
     steps = [next(training) for _ in range(4)]
     assert steps[3].quality == judged(0.9)
@@ -162,6 +172,26 @@ def test_the_best_of_before_a_stop_outlives_worse_ones_after_it(monkeypatch, tmp
     assert torch.equal(resumed.best().out.weight, training.best().out.weight)
 
 
+def test_an_iteration_that_evaluates_can_be_done_in_parts():
+    recipe = short(num_steps=4, evaluations=2)
+    whole, in_pieces = (train(newborn(), HEART, recipe) for _ in range(2))
+    found, num_parts = [], []
+    while in_pieces.step_index < in_pieces.num_steps:
+        parts, num = in_pieces.step_in_parts(), 0
+        try:
+            while True:
+                next(parts)
+                assert torch.is_grad_enabled()
+                num += 1
+        except StopIteration as done:
+            found.append(done.value.quality)
+            num_parts.append(num)
+    assert found == [step.quality for step in whole]
+    assert num_parts[:2] == [0, 0]
+    assert min(num_parts[2:]) > 20
+    assert in_pieces.best().info == whole.best().info
+
+
 def test_iterations_draw_anew():
     training = train(newborn(), HEART, short(num_steps=16, rollout=RolloutConfig(late=(0.8, 2.0))))
     late = [step.num_rollout_steps for step in training][5:]  # the range stands still
@@ -170,7 +200,9 @@ def test_iterations_draw_anew():
 
 def test_a_first_evaluation_that_is_not_a_number_is_soon_beaten(monkeypatch):
     scores = iter([math.nan, 0.1])
-    monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(next(scores)))
+    monkeypatch.setattr(
+        "voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
+    )
     training = train(newborn(), HEART, short(num_steps=4, evaluations=2))
     assert len(list(training)) == 4
     assert training.best().info.quality == judged(0.1)
@@ -243,6 +275,16 @@ def test_weights_under_which_everything_dies_are_never_the_good_ones():
     assert not training.model.out.bias.any()
 
 
+def test_weights_that_a_step_threw_off_are_not_taken_for_those_that_its_loss_tells_of():
+    absurd = OptimizerConfig(muon_learning_rate=10.0, learning_rate=10.0, warmup_steps=0)
+    training = train(newborn(), HEART, short(optimizer=absurd))
+    newborn_weights = weights_of(training.model)
+    next(training)
+    assert training.model.out.weight.abs().max() > 0.1
+    for name, tensor in newborn_weights.items():
+        assert torch.equal(training._watch.good_weights[name], tensor), name
+
+
 def test_a_rule_that_never_lives_ends_in_one_line(monkeypatch):
     model = newborn()
     with torch.no_grad():
@@ -252,7 +294,7 @@ def test_a_rule_that_never_lives_ends_in_one_line(monkeypatch):
 
 
 def test_training_that_cannot_go_on_ends_in_one_line_and_spares_the_best(monkeypatch):
-    monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(0.9))
+    monkeypatch.setattr("voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(0.9)))
     training = train(newborn(), HEART, short(num_steps=160, evaluations=80))
     assert [next(training).quality for _ in range(81)][-1] is not None
     good = training.best().out.weight.clone()
@@ -353,7 +395,9 @@ class TestTuned:
 
     def test_with_more_steps_it_goes_on_after_its_end(self, monkeypatch):
         scores = iter([0.9, 0.1, 0.2])
-        monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(next(scores)))
+        monkeypatch.setattr(
+            "voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
+        )
         training = train(newborn(), HEART, short(num_steps=6, evaluations=1))
         assert len(list(training)) == 6
         longer = training.tuned(short(num_steps=10, evaluations=1))

@@ -29,12 +29,13 @@ from voxnca.config import ModelConfig, TrainConfig
 from voxnca.damage import draw_wound
 from voxnca.defaults import choose
 from voxnca.errors import FileError, TrainingError
-from voxnca.evaluation import check_target, evaluate
+from voxnca.evaluation import check_target, evaluate_in_parts
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA, training_space
 from voxnca.grid import seed as seed_state
 from voxnca.model import NCA, ModelInfo
 from voxnca.noise import hash32
 from voxnca.optimizer import Optimizer, schedule
+from voxnca.parts import Parts, finish
 from voxnca.pool import SamplePool
 from voxnca.quality import Quality
 from voxnca.version import __version__
@@ -124,19 +125,27 @@ class Training(Iterator[TrainStep]):
     def __next__(self) -> TrainStep:
         if self.step_index >= self.num_steps:
             raise StopIteration
+        return finish(self.step_in_parts())
+
+    def step_in_parts(self) -> Parts[TrainStep]:
+        """Do the next iteration, where it evaluates in parts: between them one may pause, or save.
+
+        Call it only while steps are left.
+        """
         generator = self._generator()
         places, states = self._draw(generator)
         num_rollout_steps = self._rollout_length(generator)
         scale = schedule(self.step_index, self.num_steps, self.config.optimizer)
         scale *= self._watch.rate
+        self._watch.expect(self.step_index)
         loss, grown = self._learn(states, num_rollout_steps, scale)
         self._put_back(places, grown)
         alive = loss is None or bool((grown[..., ALPHA] > ALIVE_THRESHOLD).any())
-        setback = self._watch.see(loss, self.step_index, alive=alive)
+        setback = self._watch.see(loss, alive=alive)
         if setback:
             self._start_anew(setback)
         self.step_index += 1
-        measured = self._judge() if self._is_due() else None
+        measured = (yield from self._judge()) if self._is_due() else None
         return TrainStep(
             index=self.step_index,
             loss=float("nan") if loss is None else loss,
@@ -325,8 +334,9 @@ class Training(Iterator[TrainStep]):
         done, rest = self.step_index - half, self.num_steps - half
         return done > 0 and done * count // rest > (done - 1) * count // rest
 
-    def _judge(self) -> Quality:
-        self.quality = evaluate(self.model, self.target)  # the same wounds for every run
+    def _judge(self) -> Parts[Quality]:
+        # The seed of the wounds is the same for every run.
+        self.quality = yield from evaluate_in_parts(self.model, self.target)
         best = self._best_quality
         if best is None or self.quality.score > best.score:
             self._best_quality, self._best_weights = self.quality, weights_of(self.model)

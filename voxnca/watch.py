@@ -46,6 +46,7 @@ class Watch:
         self.num_recoveries = 0
         self.good_weights = weights_of(model)
         self._model = model
+        self._candidate: dict[str, Tensor] | None = None
         self._num_runaways = self._num_dead = 0
         self._loss = self._lowest_loss = inf
 
@@ -54,12 +55,16 @@ class Watch:
         """Share of the learning rate to go on at: half as much after each recovery."""
         return 0.5**self.num_recoveries
 
-    def see(self, loss: float | None, step_index: int, *, alive: bool = True) -> Setback | None:
-        """Take note of an iteration.
+    def expect(self, step_index: int) -> None:
+        """Note the weights before an iteration moves them: it is of these that its loss tells."""
+        looking = step_index % _LOOK_EVERY == 0
+        self._candidate = weights_of(self._model) if looking else None
+
+    def see(self, loss: float | None, *, alive: bool = True) -> Setback | None:
+        """Take note of how the iteration went.
 
         Args:
             loss: of its batch; None for a rollout that ran away.
-            step_index: number of the iteration.
             alive: whether a live cell is left in the batch.
 
         Returns:
@@ -70,12 +75,11 @@ class Watch:
         else:
             self._loss = loss if self._loss == inf else 0.9 * self._loss + 0.1 * loss
         self._num_dead = 0 if alive else self._num_dead + 1
-        looking = step_index % _LOOK_EVERY == 0
-        setback = self._setback(looking=looking)
+        setback = self._setback(looking=self._candidate is not None)
         if setback:
             self._go_back()
-        elif looking:
-            self._look()
+        elif self._candidate:
+            self._look(self._candidate, inf if loss is None else loss)
         return setback
 
     def _setback(self, *, looking: bool) -> Setback | None:
@@ -92,12 +96,12 @@ class Watch:
         self._num_runaways = self._num_dead = 0
         self._loss = inf
 
-    def _look(self) -> None:
-        """Keep the weights of now when they are good."""
+    def _look(self, candidate: dict[str, Tensor], loss: float) -> None:
+        """Keep the weights that this loss tells of when they are good."""
         self._lowest_loss = min(self._lowest_loss, self._loss)
         sound = self._num_runaways == self._num_dead == 0
-        if sound and self._loss <= _GOOD_SHARE * self._lowest_loss:
-            self.good_weights = weights_of(self._model)
+        if sound and max(loss, self._loss) <= _GOOD_SHARE * self._lowest_loss:
+            self.good_weights = candidate
         self._num_runaways = 0
 
     def to_json(self) -> dict[str, Any]:
