@@ -17,8 +17,10 @@ import torch
 import voxnca
 from apps.lab.learner import Learner
 from apps.lab.mail import Outbox
+from apps.lab.orders import Begin, Order, Pause, Resume
 from apps.lab.pace import Pace
 from apps.lab.report import Report, State
+from apps.lab.training_loop import TrainingLoop, weights_of
 from voxnca import NCA, ArgumentError, ModelConfig, OptimizerConfig, TrainConfig, VoxncaError
 
 HEART = voxnca.load_target("heart", size=8)
@@ -371,6 +373,48 @@ def test_a_rule_under_which_everything_dies_is_told_of(lesson):
     lesson.learner.start(model, HEART, RECIPE)
     until(lambda: any("no cell was left alive" in report.message for report in lesson.reports))
     lesson.until_state(State.FAILED)
+
+
+class Script:
+    """Orders that come in the midst of the first evaluation."""
+
+    def __init__(self, recipe: TrainConfig) -> None:
+        model = newborn()
+        self.orders = [Begin(1, model.config, weights_of(model), HEART, recipe), Pause(), Resume()]
+        self.reports: list[Report] = []
+
+    def run(self, folder: Path) -> list[Report]:
+        self.loop = TrainingLoop(self, self, folder)
+        with pytest.raises(IndexError):
+            self.loop.run()
+        return self.reports
+
+    def take(self, *, wait: bool) -> Order | None:
+        evaluating = self.loop._parts is not None
+        return self.orders.pop(0) if wait or (evaluating and len(self.orders) == 2) else None
+
+    def put(self, report: Report) -> None:
+        self.reports.append(report)
+
+
+def test_a_pause_does_not_wait_for_an_evaluation_which_then_goes_on(tmp_path):
+    recipe = replace(RECIPE, num_steps=4, evaluations=1)
+    reports = Script(recipe).run(tmp_path)
+    states = [report.state for report in reports if report.state is not State.TRAINING]
+    assert states == [State.PAUSED, State.DONE]
+    paused = next(report for report in reports if report.state is State.PAUSED)
+    assert (paused.step_index, paused.quality) == (4, None)
+    assert reports[-1].num_steps == 4
+    assert reports[-1].info.quality == reports[-1].quality is not None
+
+
+def test_a_disk_that_is_full_is_told_of_once_and_training_goes_on(tmp_path):
+    recipe = replace(RECIPE, num_steps=4, evaluations=1)
+    reports = Script(recipe).run(tmp_path / "missing")
+    told = [report.message for report in reports if report.is_error]
+    assert len(told) == 1
+    assert told[0].startswith("This run is not kept safe: ")
+    assert reports[-1].state is State.DONE
 
 
 def test_reports_that_cannot_be_sent_are_merged_but_for_what_they_say():

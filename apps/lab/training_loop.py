@@ -153,7 +153,7 @@ class TrainingLoop:
 
     def _resume(self) -> None:
         """Go on; what is at its end or failed is given another budget, or other chances."""
-        spent = self._now.step_index >= self._now.num_steps
+        spent = self._now.step_index >= self._now.num_steps and self._parts is None
         if spent:
             self._begun_at = self._now.step_index
         if spent or self._state is State.FAILED:
