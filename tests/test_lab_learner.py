@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -102,6 +104,14 @@ def cpu_ticks(pid: int) -> int:
     """Return the time that a process has computed: fields 14 and 15 of proc(5)."""
     fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(") ")[2].split()
     return int(fields[11]) + int(fields[12])
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def same_weights(one: NCA, other: NCA) -> bool:
@@ -338,6 +348,25 @@ def test_after_a_stop_it_starts_in_another_process(lesson):
     until(lambda: len(lesson.reports) > num_reports)
     assert lesson.last.run == run + 1
     assert lesson.learner.pid != pid
+
+
+ORPHANING = """
+import time, voxnca
+from apps.lab.learner import Learner
+learner = Learner(lambda report: print(learner.pid, learner.folder, flush=True))
+rule = voxnca.NCA(voxnca.ModelConfig(num_dims=2))
+learner.start(rule, voxnca.load_target("heart", size=8), voxnca.TrainConfig())
+time.sleep(600)
+"""
+
+
+def test_a_worker_whose_parent_is_killed_ends_and_leaves_nothing_behind():
+    with subprocess.Popen([sys.executable, "-c", ORPHANING], stdout=subprocess.PIPE) as parent:
+        pid, folder = parent.stdout.readline().decode().split(maxsplit=1)
+        assert is_running(int(pid))
+        parent.kill()
+    until(lambda: not is_running(int(pid)))
+    until(lambda: not Path(folder.strip()).exists())
 
 
 def test_ctrl_c_in_the_terminal_is_not_for_the_worker(lesson):

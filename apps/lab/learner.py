@@ -66,7 +66,7 @@ class Learner:
 
     def __init__(self, on_report: Callable[[Report], None]) -> None:
         self._on_report = on_report
-        self._folder = tempfile.TemporaryDirectory(prefix="voxnca-lab-", ignore_cleanup_errors=True)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._lock = RLock()
         self._worker: WorkerProcess | None = None
         self._pupil: _Pupil | None = None
@@ -81,7 +81,11 @@ class Learner:
 
     @property
     def folder(self) -> Path:
-        """Where the run is saved."""
+        """Where the run is saved; made when it is first asked for."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="voxnca-lab-", ignore_cleanup_errors=True
+            )
         return Path(self._folder.name)
 
     def model(self) -> NCA | None:
@@ -166,7 +170,9 @@ class Learner:
     def close(self) -> None:
         """End the process and remove what it saved."""
         self.stop()
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     def _known(self) -> _Pupil:
         if self._pupil is None or self.state is State.IDLE:
@@ -192,7 +198,7 @@ class Learner:
             self._worker.send(order)
 
     def _send_to_new(self, order: Order) -> None:
-        self._worker = WorkerProcess(self._folder.name, self._take_in, self._mourn)
+        self._worker = WorkerProcess(str(self.folder), self._take_in, self._mourn)
         self._worker.send(order)
 
     def _take_in(self, report: Report) -> None:
