@@ -18,7 +18,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 
-from apps.commands.options import DEFAULTS, TrainOptions
+from apps.options import DEFAULTS, TrainOptions
 
 USER_ERROR = 2
 BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended

@@ -2,7 +2,8 @@
 
 import pytest
 
-from apps.commands.telling import advice, plan, verdict
+from apps.commands.telling import advice, plan
+from apps.verdict import verdict
 from voxnca import NCA, ModelConfig, Quality, TrainConfig, load_target, train
 from voxnca.quality import Healing, Snapshot
 

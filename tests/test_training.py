@@ -1,5 +1,6 @@
 """Training lowers the loss, resumes exactly, keeps the best, and fails in one line."""
 
+import itertools
 import math
 
 import numpy as np
@@ -23,9 +24,11 @@ from voxnca import (
     seed,
     train,
 )
+from voxnca.checkpoint import read_tensors, write_tensors
 from voxnca.evaluation import default_grow_steps
 from voxnca.losses import rgba_loss
 from voxnca.quality import Healing, Snapshot
+from voxnca.watch import Setback, weights_of
 
 HEART = load_target("heart", size=8)
 
@@ -126,9 +129,17 @@ def judged(score):
     return Quality(snapshot, (snapshot,), (Healing((1, 1), 1.0, 1.0, 0.5, score),))
 
 
+def in_parts(quality):
+    """Take two parts to evaluate."""
+    yield
+    return quality
+
+
 def test_best_is_what_scored_best_not_what_came_last(monkeypatch):
     scores = iter([0.5, 0.9, math.nan, 0.2])
-    monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(next(scores)))
+    monkeypatch.setattr(
+        "voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
+    )
     training = train(newborn(), HEART, short(num_steps=8, evaluations=4))
     weights, measured = [], []
     for step in training:
@@ -147,7 +158,9 @@ def test_best_is_what_scored_best_not_what_came_last(monkeypatch):
 
 def test_the_best_of_before_a_stop_outlives_worse_ones_after_it(monkeypatch, tmp_path):
     scores = iter([0.9, 0.1, 0.2])
-    monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(next(scores)))
+    monkeypatch.setattr(
+        "voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
+    )
     training = train(newborn(), HEART, short(num_steps=6, evaluations=3))
     steps = [next(training) for _ in range(4)]
     assert steps[3].quality == judged(0.9)
@@ -159,6 +172,26 @@ def test_the_best_of_before_a_stop_outlives_worse_ones_after_it(monkeypatch, tmp
     assert torch.equal(resumed.best().out.weight, training.best().out.weight)
 
 
+def test_an_iteration_that_evaluates_can_be_done_in_parts():
+    recipe = short(num_steps=4, evaluations=2)
+    whole, in_pieces = (train(newborn(), HEART, recipe) for _ in range(2))
+    found, num_parts = [], []
+    while in_pieces.step_index < in_pieces.num_steps:
+        parts, num = in_pieces.step_in_parts(), 0
+        try:
+            while True:
+                next(parts)
+                assert torch.is_grad_enabled()
+                num += 1
+        except StopIteration as done:
+            found.append(done.value.quality)
+            num_parts.append(num)
+    assert found == [step.quality for step in whole]
+    assert num_parts[:2] == [0, 0]
+    assert min(num_parts[2:]) > 20
+    assert in_pieces.best().info == whole.best().info
+
+
 def test_iterations_draw_anew():
     training = train(newborn(), HEART, short(num_steps=16, rollout=RolloutConfig(late=(0.8, 2.0))))
     late = [step.num_rollout_steps for step in training][5:]  # the range stands still
@@ -167,7 +200,9 @@ def test_iterations_draw_anew():
 
 def test_a_first_evaluation_that_is_not_a_number_is_soon_beaten(monkeypatch):
     scores = iter([math.nan, 0.1])
-    monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(next(scores)))
+    monkeypatch.setattr(
+        "voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
+    )
     training = train(newborn(), HEART, short(num_steps=4, evaluations=2))
     assert len(list(training)) == 4
     assert training.best().info.quality == judged(0.1)
@@ -190,6 +225,7 @@ def test_weights_that_ran_away_are_given_up_for_the_last_good_ones():
         training.model.hidden.weight.fill_(math.nan)
     lost = [next(training) for _ in range(6)]
     assert all(math.isnan(step.loss) for step in lost)
+    assert [step.setback for step in lost] == [None] * 5 + [Setback.RAN_AWAY]
     assert torch.equal(training.model.out.weight, good)
     after = list(training)
     assert all(math.isfinite(step.loss) for step in after)
@@ -202,17 +238,63 @@ def test_weights_that_got_lost_are_given_up_though_nothing_ran_away():
         next(training)
     good = training._watch.good_weights["out.weight"].clone()
     with torch.no_grad():
-        training.model.out.bias.fill_(-0.5)  # it dies at once: a loss of 0.5, for ever
-    training._watch._lowest_loss = 0.1
-    for _ in range(30):
-        step = next(training)
-        assert math.isfinite(step.loss)
+        training.model.out.weight.zero_()  # a seed for ever: a loss of 0.4
+    training._watch._lowest_loss = 0.01
+    steps = [next(training) for _ in range(30)]
+    assert all(math.isfinite(step.loss) for step in steps)
+    assert [step.setback for step in steps if step.setback] == [Setback.LOSS_ROSE]
     assert training._watch.num_recoveries == 1
     assert torch.equal(training._watch.good_weights["out.weight"], good)
 
 
+def test_weights_that_let_everything_die_are_given_up_as_no_gradient_revives_it():
+    training = train(newborn(), HEART, short(num_steps=120))
+    before = [next(training) for _ in range(30)]
+    good = training._watch.good_weights["out.weight"].clone()
+    with torch.no_grad():
+        training.model.out.bias.fill_(-0.5)
+    dead = list(itertools.takewhile(lambda step: not step.setback, training))
+    assert len(dead) >= 19
+    assert not any(step.state.any() for step in dead[-19:])
+    assert torch.equal(training.model.out.weight, good)
+    after = list(training)
+    assert not any(step.setback for step in [*before, *after])
+    assert all(step.state.any() for step in after)
+    assert after[0].learning_rate < 0.6 * before[-1].learning_rate
+
+
+def test_weights_under_which_everything_dies_are_never_the_good_ones():
+    training = train(newborn(), HEART, short(num_steps=120))
+    newborn_weights = training._watch.good_weights["hidden.weight"].clone()
+    with torch.no_grad():
+        training.model.out.bias.fill_(-0.5)  # from the first iteration: no loss was ever lower
+    steps = [next(training) for _ in range(20)]
+    assert [bool(step.setback) for step in steps] == [False] * 19 + [True]
+    assert steps[-1].setback == Setback.DIED_OUT
+    assert torch.equal(training.model.hidden.weight, newborn_weights)
+    assert not training.model.out.bias.any()
+
+
+def test_weights_that_a_step_threw_off_are_not_taken_for_those_that_its_loss_tells_of():
+    absurd = OptimizerConfig(muon_learning_rate=10.0, learning_rate=10.0, warmup_steps=0)
+    training = train(newborn(), HEART, short(optimizer=absurd))
+    newborn_weights = weights_of(training.model)
+    next(training)
+    assert training.model.out.weight.abs().max() > 0.1
+    for name, tensor in newborn_weights.items():
+        assert torch.equal(training._watch.good_weights[name], tensor), name
+
+
+def test_a_rule_that_never_lives_ends_in_one_line(monkeypatch):
+    model = newborn()
+    with torch.no_grad():
+        model.out.bias.fill_(-0.5)
+    with pytest.raises(TrainingError, match=r"no cell was left alive .* lower optimizer"):
+        list(train(model, HEART, short(num_steps=400)))
+
+
 def test_training_that_cannot_go_on_ends_in_one_line_and_spares_the_best(monkeypatch):
-    monkeypatch.setattr("voxnca.training.evaluate", lambda *_, **__: judged(0.9))
+    monkeypatch.setattr("voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(0.9)))
     training = train(newborn(), HEART, short(num_steps=160, evaluations=80))
     assert [next(training).quality for _ in range(81)][-1] is not None
     good = training.best().out.weight.clone()
@@ -244,6 +326,90 @@ def test_a_run_that_recovers_resumes_as_if_it_had_not_stopped(tmp_path, monkeypa
     assert whole._watch.num_recoveries == rest._watch.num_recoveries == 1
     for name, tensor in bits(whole).items():
         assert torch.equal(bits(rest)[name], tensor), name
+
+
+@pytest.mark.parametrize("stop_at", [35, 45])
+def test_a_run_that_dies_out_resumes_as_if_it_had_not_stopped(tmp_path, stop_at):
+    def fatal():
+        training = train(newborn(), HEART, short(num_steps=60))
+        for _ in range(30):
+            next(training)
+        with torch.no_grad():
+            training.model.out.bias.fill_(-0.5)
+        return training
+
+    whole, half = fatal(), fatal()
+    losses = [step.loss for step in whole]
+    found = [next(half).loss for _ in range(stop_at - 30)]
+    half.save(tmp_path / "stopped")
+    rest = Training.load(tmp_path / "stopped")
+    assert found + [step.loss for step in rest] == losses
+    assert whole._watch.num_recoveries == rest._watch.num_recoveries == 1
+    for name, tensor in bits(whole).items():
+        assert torch.equal(bits(rest)[name], tensor), name
+
+
+def test_a_run_of_before_dead_batches_were_counted_is_still_read(tmp_path):
+    training = train(newborn(), HEART, short())
+    next(training)
+    training.save(tmp_path / "new")
+    tensors, fields = read_tensors(tmp_path / "new", "voxnca-training-2")
+    del fields["watch"]["num_dead"]
+    write_tensors(tmp_path / "old", tensors, fields)
+    assert Training.load(tmp_path / "old").step_index == 1
+
+
+class TestTuned:
+    """A run goes on by another recipe."""
+
+    def test_by_the_same_recipe_it_is_the_same_run_bit_by_bit(self):
+        recipe = short(evaluations=2)
+        whole, half = (train(newborn(), HEART, recipe) for _ in range(2))
+        losses = [step.loss for step in whole]
+        halves = [next(half).loss for _ in range(20)]
+        rest = half.tuned(recipe)
+        assert rest.model is half.model
+        assert halves + [step.loss for step in rest] == losses
+        assert rest.best().info == whole.best().info
+        for name, tensor in bits(whole).items():
+            assert torch.equal(bits(rest)[name], tensor), name
+
+    def test_by_another_it_keeps_weights_steps_and_what_fits_of_the_pool(self):
+        training = train(newborn(), HEART, short())
+        for _ in range(10):
+            next(training)
+        weights, states = weights_of(training.model), training._pool.states.clone()
+        for pool_size in (4, 6, 9):
+            tuned = training.tuned(short(pool_size=pool_size))
+            assert tuned.step_index == 10
+            kept = tuned._pool.states[: min(pool_size, 6)]
+            assert torch.equal(kept, states[:pool_size])
+            assert all(torch.equal(s, tuned._seed_state[0]) for s in tuned._pool.states[6:])
+            assert len(tuned._pool) == pool_size
+        roomy = training.tuned(short(margin_cells=5, optimizer=OptimizerConfig(name="adam")))
+        assert roomy.space != training.space
+        assert roomy._pool.states.shape[1:-1] == roomy.space
+        for name, tensor in weights.items():
+            assert torch.equal(roomy.model.state_dict()[name], tensor), name
+        assert next(roomy).index == 11
+
+    def test_with_more_steps_it_goes_on_after_its_end(self, monkeypatch):
+        scores = iter([0.9, 0.1, 0.2])
+        monkeypatch.setattr(
+            "voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
+        )
+        training = train(newborn(), HEART, short(num_steps=6, evaluations=1))
+        assert len(list(training)) == 6
+        longer = training.tuned(short(num_steps=10, evaluations=1))
+        assert [step.index for step in longer] == [7, 8, 9, 10]
+        assert longer.best().info.quality == judged(0.9)
+
+    def test_its_losses_are_not_held_against_those_of_the_other_recipe(self):
+        training = train(newborn(), HEART, short(num_steps=60))
+        next(training)
+        training._watch._lowest_loss, training._watch.num_recoveries = 1e-9, 3
+        tuned = training.tuned(short(num_steps=60, rollout=RolloutConfig(early=(0.1, 0.1))))
+        assert not any(step.setback for step in tuned)
 
 
 def test_a_runaway_batch_moves_nothing_and_starts_anew():

@@ -197,7 +197,7 @@ class TrainConfig(JsonConfig):
 
     Attributes:
         num_steps: iterations; the schedules below are shares of this budget. None is
-            `effort` times `voxnca.training.default_num_steps`.
+            `effort` times `voxnca.defaults.default_num_steps`.
         effort: more is better and takes longer.
         seed: of every random draw; the same seed gives the same run.
         batch_size: rollouts an iteration. None is 2 to 4, fewer for larger targets: the

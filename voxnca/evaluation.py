@@ -13,6 +13,7 @@ from voxnca.grid import center, solid, training_space
 from voxnca.grid import seed as seed_state
 from voxnca.losses import rgba_loss
 from voxnca.model import NCA
+from voxnca.parts import Parts, finish
 from voxnca.quality import (
     HEAL_STEPS,
     NUM_WOUNDS,
@@ -45,7 +46,6 @@ def default_grow_steps(target: Target, fire_rate: float) -> int:
     return round(patience * max(1.25 * max(target.size), 1.75 * target.reach) / fire_rate)
 
 
-@torch.no_grad()
 def evaluate(model: NCA, target: Target | None = None, *, seed: int = 0) -> Quality:
     """Grow a rule from the seed; measure it at T, 3T, 500 and 2,000 steps and after wounds.
 
@@ -62,18 +62,24 @@ def evaluate(model: NCA, target: Target | None = None, *, seed: int = 0) -> Qual
     Raises:
         ArgumentError: when there is no target, or one of another dimension.
     """
+    return finish(evaluate_in_parts(model, target, seed=seed))
+
+
+@torch.no_grad()
+def evaluate_in_parts(model: NCA, target: Target | None = None, *, seed: int = 0) -> Parts[Quality]:
+    """Do as `evaluate`, which takes seconds, in parts of a few steps."""
     target = check_target(model, target)
     space = training_space(target)
     grow_steps = model.info.grow_steps or default_grow_steps(target, model.config.fire_rate)
     placed = target.place(space).to(model.hidden.weight)
     run = model.rollout(seed_state(model.config, space).to(placed), seed=seed)
-    _advance(run, grow_steps)
+    yield from _advance(run, grow_steps)
     grown = _snapshot(run, placed, target.num_solid)
-    _advance(run, 2 * grow_steps)
+    yield from _advance(run, 2 * grow_steps)
     stable = [_snapshot(run, placed, target.num_solid)]
-    wounds = _heal(model, run, placed, seed=seed)
+    wounds = yield from _heal(model, run, placed, seed=seed)
     for step in LATE_STEPS:
-        _advance(run, step - run.step_index)
+        yield from _advance(run, step - run.step_index)
         stable.append(_snapshot(run, placed, target.num_solid))
     return Quality(grown, tuple(stable), wounds)
 
@@ -100,11 +106,12 @@ def _ran_away(run: Rollout) -> bool:
     return len(run.rows.coordinates) > _RUNAWAY_SHARE * num_cells
 
 
-def _advance(run: Rollout, num_steps: int) -> None:
+def _advance(run: Rollout, num_steps: int) -> Parts[None]:
     """Step, unless the pattern runs away: a full grid costs much and comes to nothing."""
     end = run.step_index + num_steps
     while run.step_index < end and not _ran_away(run):
         run.step(min(_LOOK_EVERY, end - run.step_index))
+        yield
 
 
 def _snapshot(run: Rollout, placed: Tensor, num_solid: int) -> Snapshot:
@@ -117,7 +124,7 @@ def _snapshot(run: Rollout, placed: Tensor, num_solid: int) -> Snapshot:
     )
 
 
-def _heal(model: NCA, run: Rollout, placed: Tensor, *, seed: int) -> tuple[Healing, ...]:
+def _heal(model: NCA, run: Rollout, placed: Tensor, *, seed: int) -> Parts[tuple[Healing, ...]]:
     """Deal the standard wounds, each to a copy of the run's state, and wait."""
     state = run.state()
     before = float(iou(state, placed)[0])
@@ -131,7 +138,7 @@ def _heal(model: NCA, run: Rollout, placed: Tensor, *, seed: int) -> tuple[Heali
     for sample, ball in enumerate(balls):
         healing.wound(ball, sample=sample)
     wounded = iou(healing.state(), placed)
-    _advance(healing, HEAL_STEPS)
+    yield from _advance(healing, HEAL_STEPS)
     healed = iou(healing.state(), placed)
     return tuple(
         Healing(tuple(map(int, ball.center)), ball.radius_cells, before, float(w), float(h))

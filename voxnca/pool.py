@@ -20,6 +20,11 @@ class SamplePool:
         """Fill a pool with copies of one state `(1, *space, C)`."""
         return cls(seed.repeat(size, *[1] * (seed.ndim - 1)))
 
+    def resized(self, size: int, seed: Tensor) -> SamplePool:
+        """Return a pool of another size: the first of these states, then copies of the seed."""
+        kept = self.states[:size].clone()
+        return SamplePool(torch.cat([kept, self.of_seeds(seed, size - len(kept)).states]))
+
     def __len__(self) -> int:
         return len(self.states)
 

@@ -27,17 +27,19 @@ from voxnca.checkpoint import (
 )
 from voxnca.config import ModelConfig, TrainConfig
 from voxnca.damage import draw_wound
+from voxnca.defaults import choose
 from voxnca.errors import FileError, TrainingError
-from voxnca.evaluation import check_target, default_grow_steps, evaluate
+from voxnca.evaluation import check_target, evaluate_in_parts
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA, training_space
 from voxnca.grid import seed as seed_state
-from voxnca.grid import training_space
 from voxnca.model import NCA, ModelInfo
 from voxnca.noise import hash32
 from voxnca.optimizer import Optimizer, schedule
+from voxnca.parts import Parts, finish
 from voxnca.pool import SamplePool
 from voxnca.quality import Quality
 from voxnca.version import __version__
-from voxnca.watch import Watch, count, weights_of
+from voxnca.watch import REMEDY, Setback, Watch, count, weights_of
 from voxnca.wounds import apply
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ class TrainStep:
         learning_rate: share of the peak rate.
         iou: mean IoU of the batch.
         quality: the evaluation from the seed, in iterations that made one.
+        setback: why the weights were given up for the last good ones, in iterations that did.
     """
 
     index: int
@@ -71,6 +74,7 @@ class TrainStep:
     learning_rate: float
     iou: float
     quality: Quality | None
+    setback: Setback | None = None
 
 
 class Training(Iterator[TrainStep]):
@@ -93,17 +97,9 @@ class Training(Iterator[TrainStep]):
     def __init__(self, model: NCA, target: Target, config: TrainConfig) -> None:
         self.model = model
         self.target = check_target(model, target)
-        fire_rate = model.config.fire_rate
-        self.grow_steps = config.grow_steps or default_grow_steps(target, fire_rate)
-        self._full_batch = config.batch_size or min(config.pool_size, default_batch_size(target))
-        wanted = default_num_steps(target.num_dims, fire_rate, self._full_batch)
-        self.num_steps = config.num_steps or max(1, round(config.effort * wanted))
-        self.config = replace(
-            config,
-            grow_steps=self.grow_steps,
-            num_steps=self.num_steps,
-            batch_size=self._full_batch,
-        )
+        chosen = choose(config, target, model.config.fire_rate)
+        self.grow_steps, self.num_steps, self._full_batch = chosen
+        self.config = replace(config, **chosen._asdict())
         self.space = training_space(target, config.margin_cells)
         self.step_index = 0
         self.quality: Quality | None = None
@@ -129,17 +125,27 @@ class Training(Iterator[TrainStep]):
     def __next__(self) -> TrainStep:
         if self.step_index >= self.num_steps:
             raise StopIteration
+        return finish(self.step_in_parts())
+
+    def step_in_parts(self) -> Parts[TrainStep]:
+        """Do the next iteration, where it evaluates in parts: between them one may pause, or save.
+
+        Call it only while steps are left.
+        """
         generator = self._generator()
         places, states = self._draw(generator)
         num_rollout_steps = self._rollout_length(generator)
         scale = schedule(self.step_index, self.num_steps, self.config.optimizer)
         scale *= self._watch.rate
+        self._watch.expect(self.step_index)
         loss, grown = self._learn(states, num_rollout_steps, scale)
         self._put_back(places, grown)
-        if self._watch.see(loss, self.step_index):
-            self._start_anew()
+        alive = loss is None or bool((grown[..., ALPHA] > ALIVE_THRESHOLD).any())
+        setback = self._watch.see(loss, alive=alive)
+        if setback:
+            self._start_anew(setback)
         self.step_index += 1
-        measured = self._judge() if self._is_due() else None
+        measured = (yield from self._judge()) if self._is_due() else None
         return TrainStep(
             index=self.step_index,
             loss=float("nan") if loss is None else loss,
@@ -148,7 +154,26 @@ class Training(Iterator[TrainStep]):
             learning_rate=scale,
             iou=float(quality.iou(grown, self._placed).mean()),
             quality=measured,
+            setback=setback,
         )
+
+    def tuned(self, config: TrainConfig) -> Training:
+        """Return a run that goes on from here by another recipe; it takes this one's place.
+
+        The weights, the count of steps and the best model stay. So do the pool, unless the grid
+        is another (`margin_cells`), and the optimizer's memory, unless the optimizer is another.
+        Losses of another recipe do not compare, so the watch over them begins anew, and with it
+        the full learning rate. To train for another budget, give more `num_steps`.
+        """
+        run = Training(self.model, self.target, config)
+        run.step_index = self.step_index
+        run._watch.good_weights = self._watch.good_weights
+        run._remember(self._best_weights, self._best_quality, self.quality)
+        if run.space == self.space:
+            run._pool = self._pool.resized(config.pool_size, self._seed_state)
+        if config.optimizer.name == self.config.optimizer.name:
+            run._optimizer.load_tensors(self._optimizer.tensors())
+        return run
 
     def best(self) -> NCA:
         """Return a copy of the model that did best when it was evaluated.
@@ -217,16 +242,21 @@ class Training(Iterator[TrainStep]):
         training = cls(model, target, info.recipe)
         training._pool = SamplePool(pool)
         training._optimizer.load_tensors(_group(tensors, "optimizer/"))
-        training._best_weights = weights_of(model_from_tensors(config, _group(tensors, "best/")))
-        training._best_quality = info.quality
-        if info.quality:
-            model.info = training._info(info.quality)
+        best = weights_of(model_from_tensors(config, _group(tensors, "best/")))
         latest = fields["latest_quality"]
-        training.quality = Quality.from_json(latest) if latest else None
+        training._remember(best, info.quality, Quality.from_json(latest) if latest else None)
         training.step_index = count(fields["step_index"])
         good = model_from_tensors(config, _group(tensors, "good/"))
         training._watch.restore(fields["watch"], weights_of(good))
         return training
+
+    def _remember(
+        self, weights: dict[str, Tensor], best: Quality | None, latest: Quality | None
+    ) -> None:
+        """Take over what an earlier part of the run was judged to be."""
+        self._best_weights, self._best_quality, self.quality = weights, best, latest
+        if best:
+            self.model.info = self._info(best)
 
     def _progress(self) -> float:
         return self.step_index / self.num_steps
@@ -285,14 +315,12 @@ class Training(Iterator[TrainStep]):
         kept = torch.where(lost.reshape(-1, *[1] * (grown.ndim - 1)), self._seed_state, grown)
         self._pool.put_back(places, kept)
 
-    def _start_anew(self) -> None:
+    def _start_anew(self, setback: Setback) -> None:
         """Go on with new samples, once the watch has gone back to good weights."""
         if self._watch.num_recoveries > _MAX_RECOVERIES:
             raise TrainingError(
-                f"training diverged at step {self.step_index + 1}: rollouts ran away (loss NaN or "
-                f"above {_MAX_LOSS:g}) although the rate was halved {_MAX_RECOVERIES} times; lower "
-                "optimizer.learning_rate and optimizer.muon_learning_rate; best() still holds the "
-                "last good model"
+                f"training diverged at step {self.step_index + 1}: {setback} although the rate was "
+                f"halved {_MAX_RECOVERIES} times; {REMEDY}; best() still holds the last good model"
             )
         self._optimizer = Optimizer(self.model, self.config.optimizer, self.grow_steps)
         self._pool = SamplePool.of_seeds(self._seed_state, self.config.pool_size)
@@ -306,8 +334,9 @@ class Training(Iterator[TrainStep]):
         done, rest = self.step_index - half, self.num_steps - half
         return done > 0 and done * count // rest > (done - 1) * count // rest
 
-    def _judge(self) -> Quality:
-        self.quality = evaluate(self.model, self.target)  # the same wounds for every run
+    def _judge(self) -> Parts[Quality]:
+        # The seed of the wounds is the same for every run.
+        self.quality = yield from evaluate_in_parts(self.model, self.target)
         best = self._best_quality
         if best is None or self.quality.score > best.score:
             self._best_quality, self._best_weights = self.quality, weights_of(self.model)
@@ -316,23 +345,6 @@ class Training(Iterator[TrainStep]):
 
     def _info(self, measured: Quality | None) -> ModelInfo:
         return ModelInfo(self.target.name, self.grow_steps, self.config, measured, __version__)
-
-
-def default_num_steps(num_dims: int, fire_rate: float, batch_size: int) -> int:
-    """Return how many iterations a rule is given: more of smaller batches.
-
-    Larger targets get no more, though each takes longer: one of a large body teaches more. A
-    rule that fires at random learns less from each.
-    """
-    at_random = fire_rate < 1
-    if num_dims == 2:
-        return 2040 if at_random else 1700
-    return 1200 if at_random else round(300 + 1500 / batch_size)
-
-
-def default_batch_size(target: Target) -> int:
-    """Return 2 to 4 rollouts an iteration: the more, the fewer cells each of them has."""
-    return min(4, max(2, round(4000 / target.num_solid)))
 
 
 def train(model: NCA, target: Target, config: TrainConfig | None = None) -> Training:

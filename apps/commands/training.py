@@ -12,13 +12,14 @@ import typer
 
 import voxnca
 from apps.commands.engine import get_ready
-from apps.commands.options import TrainOptions
 from apps.commands.progress import TrainingProgress
-from apps.commands.recipe import model_config, train_config
-from apps.commands.telling import advice, plan, verdict
+from apps.commands.telling import advice, plan
 from apps.interrupt import Interrupt
 from apps.items import AS_IT_IS, MODEL_SUFFIX, Reading, open_target
+from apps.options import TrainOptions
+from apps.recipe import model_config, train_config
 from apps.terminal import result, say
+from apps.verdict import verdict
 from voxnca import (
     NCA,
     ArgumentError,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from apps.commands.engine import get_ready
-from apps.commands.recipe import model_config
 from apps.items import Reading, open_item
+from apps.lab.knobs import Settings
+from apps.lab.lab import Lab
 from apps.lab.session import Session
 from apps.states import open_state
 from apps.terminal import say
@@ -52,12 +53,12 @@ def run(
         )
     else:
         session = Session(item, state=begin)
-    serve(session, models=model_names(), host=host, port=port, open_browser=open_browser)
+    serve(Lab(session), models=model_names(), host=host, port=port, open_browser=open_browser)
 
 
 def _untrained(target: Target) -> NCA:
     for note in target.notes:
         say(f"{target.name}: {note}")
-    model = NCA(model_config(target.num_dims))
+    model = NCA(Settings.of(target.num_dims).model_config(target.num_dims))
     model.target = target
     return model

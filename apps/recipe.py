@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from apps.commands.options import DEFAULTS, TrainOptions
+from apps.options import DEFAULTS, TrainOptions
 from voxnca import ModelConfig, TrainConfig
 
 
