@@ -163,7 +163,7 @@ def _explain(model: NCA, near: Vicinity, space: tuple[int, ...], time: tuple[int
     fires = numbers < below
     pre = (near.windows[..., ALPHA] > ALIVE_THRESHOLD).any(1)
     stepped = near.windows[:, middle] + fires[:, None] * dx
-    updated = torch.where((pre & near.inside)[:, None], stepped, 0.0)
+    updated = torch.where(pre[:, None], stepped, 0.0)
     gate = _gate(updated[:, ALPHA], near.inside)
     after = updated[middle] if gate.alive else torch.zeros_like(updated[middle])
     wanted = None if model.target is None else _wanted(model.target, space, near.cell)
