@@ -200,7 +200,8 @@ def _draw(cells: Tensor, space: tuple[int, ...], time: tuple[int, int]) -> Tenso
     same = torch.tensor
     if len(offsets) == 2:
         offsets.insert(0, same(0))
-    return hash32(same(time[0]), same(0), same(time[1]), *offsets)
+    numbers: Tensor = hash32(same(time[0]), same(0), same(time[1]), *offsets)
+    return numbers
 
 
 def _gate(alphas: Tensor, inside: Tensor) -> Gate:
@@ -232,8 +233,7 @@ def _wanted(target: Target, space: tuple[int, ...], cell: tuple[int, ...]) -> Te
     at = tuple(c - o for c, o in zip(cell, target.origin(space), strict=True))
     if not all(0 <= c < n for c, n in zip(at, target.size, strict=True)):
         return torch.zeros(4)
-    wanted: Tensor = target.rgba[at]
-    return wanted
+    return target.rgba[at]
 
 
 def _numbers(values: Tensor) -> tuple[float, ...]:
