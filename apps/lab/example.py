@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from voxnca import Rows
-from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGBA, SOLID_THRESHOLD
+from voxnca import Rows, to_rgba
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA, SOLID_THRESHOLD
 
 
 def pick_cell(rows: Rows, *, nth: int = 0) -> tuple[int, ...] | None:
-    """Return a cell at the creature's surface round which the colours differ most.
+    """Return a cell at the creature's surface round which the visible colours differ most.
 
     There a cell perceives something along every axis, and one sees it without cutting the
     creature open. The same rows give the same cell.
@@ -29,7 +29,7 @@ def pick_cell(rows: Rows, *, nth: int = 0) -> tuple[int, ...] | None:
     if not body.any():
         return None
     places = rows.coordinates[body, 1:]
-    order = _ranked(places, rows.values.detach()[body][:, RGBA])
+    order = _ranked(places, to_rgba(rows.values.detach()[body][None, None])[0, 0])
     return tuple(places[order[nth % len(order)]].tolist())
 
 

@@ -205,12 +205,11 @@ def _draw(cells: Tensor, space: tuple[int, ...], time: tuple[int, int]) -> Tenso
 
 
 def _gate(alphas: Tensor, inside: Tensor) -> Gate:
-    largest = alphas[inside].max()
     there = zip(_numbers(alphas), inside.tolist(), strict=True)
     return Gate(
         tuple(alpha if is_inside else None for alpha, is_inside in there),
-        float(largest),
-        bool(largest > ALIVE_THRESHOLD),
+        float(alphas[inside].max()),
+        bool((alphas[inside] > ALIVE_THRESHOLD).any()),
     )
 
 
