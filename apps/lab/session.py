@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from apps.lab.moment import Moment
 from voxnca import NCA, Rollout, VoxncaError, seed_rows, training_space
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
-from voxnca.grid import ALPHA, RGB, SOLID_THRESHOLD, check_space
+from voxnca.grid import ALPHA, RGB, SOLID_THRESHOLD, check_space, check_state
 from voxnca.quality import iou_of_cells
 from voxnca.wounds import Ball
 
@@ -48,11 +50,12 @@ class Session:
         space: sizes of the grid; by default the one the rule was trained on.
         seed: of the firing mask; each reset grows the same creature again.
         start: `seed`, one live cell, or `target`, the finished pattern.
+        state: `(1, *space, C)` or `(*space, C)`, to start from instead.
         clock: seconds, monotonic.
 
     Raises:
-        ArgumentError: for an unknown start, a start without a target, or a grid that is too
-            small for the target.
+        ArgumentError: for an unknown start, a start without a target, a state that does not fit
+            the rule, or a grid that is too small for the target.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Session:
         space: Sequence[int] | None = None,
         seed: int = 0,
         start: str = "seed",
+        state: NDArray[np.float32] | None = None,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._seed, self._clock = check_seed(seed), clock
@@ -69,7 +73,8 @@ class Session:
         self._run = self.version = 0
         self.playing = True
         self._model, self._start = model, start
-        self._open(model, space, start)
+        entry = None if state is None else _entry(state, model)
+        self._open(model, space if entry is None else entry.shape[1:-1], start, entry)
 
     @property
     def model(self) -> NCA:
@@ -227,13 +232,15 @@ class Session:
         low = self.model.target.origin(self.space)
         return low, tuple(o + n for o, n in zip(low, self.model.target.size, strict=True))
 
-    def _open(self, model: NCA, space: Sequence[int] | None, start: str) -> None:
+    def _open(
+        self, model: NCA, space: Sequence[int] | None, start: str, entry: torch.Tensor | None = None
+    ) -> None:
         if start not in STARTS:
             raise ArgumentError(f"start={start!r} is unknown; use one of: {', '.join(STARTS)}")
         if start == "target" and model.target is None:
             raise ArgumentError("start='target' needs a model with a target; use start='seed'")
         sizes = _grid(model, space)
-        self._start = start
+        self._start, self._entry = start, entry
         self._rollout = self._begin(model, sizes)
         self._model = model
         self._due, self._num_wounds = 0.0, 0
@@ -242,6 +249,9 @@ class Session:
 
     def _begin(self, model: NCA, space: tuple[int, ...]) -> Rollout:
         """Start from rows: a large grid of which little is alive takes no memory."""
+        if self._entry is not None:
+            with torch.no_grad():
+                return model.rollout(self._entry, seed=self._seed)
         rows = seed_rows(model.config, space)
         if self._start == "target" and model.target is not None:
             rows = model.target.rows(space, model.config.num_channels)
@@ -253,6 +263,15 @@ def _checked(name: str, value: float, low: float, high: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise ArgumentError(f"{name}={value!r} must be a number in [{low:g}, {high:g}]")
     return float(value)
+
+
+def _entry(state: NDArray[np.float32], model: NCA) -> torch.Tensor:
+    entry = torch.as_tensor(state)
+    entry = entry[None] if entry.ndim == model.config.num_dims + 1 else entry
+    check_state(entry, model.config)
+    if len(entry) != 1 or not entry.isfinite().all():
+        raise ArgumentError(f"state {tuple(entry.shape)} must be one state, all of it finite")
+    return entry
 
 
 def _grid(model: NCA, space: Sequence[int] | None) -> tuple[int, ...]:
