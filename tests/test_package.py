@@ -108,6 +108,7 @@ def test_the_wheel_works_from_another_folder(tmp_path: Path) -> None:
     assert {path.name for path in (site / "apps" / "viewer" / "www").iterdir()} == {
         path.name for path in (ROOT / "apps" / "viewer" / "www").iterdir()
     }
+    assert list((site / "apps" / "notebooks").glob("*.ipynb"))
     code = "import apps.cli, voxnca; print(voxnca.__file__); apps.cli.main()"
     done = subprocess.run(
         [sys.executable, "-c", code, "models"],

@@ -11,6 +11,7 @@ from aiohttp import WSMsgType
 
 import voxnca
 from apps.lab.session import Session
+from apps.viewer import view
 from apps.viewer.security import Gate
 from apps.viewer.server import Viewer
 
@@ -211,9 +212,39 @@ class TestPages:
             assert "http" not in policy
             assert answer.headers["Referrer-Policy"] == "no-referrer"
 
+    async def test_no_page_may_show_it_in_a_frame(self, client):
+        for path in ("/", "/index.html", "/__voxnca/boot.js"):
+            async with client.get(path) as answer:
+                assert ancestors(answer) == ["'none'"]
+
+    async def test_made_for_a_notebook_pages_of_this_machine_may(self, small_model):
+        with view(small_model) as shown:
+            async with aiohttp.ClientSession() as client, client.get(shown.url) as answer:
+                assert answer.status == 200
+                assert ancestors(answer) == ["http://localhost:*", "http://127.0.0.1:*"]
+
+    async def test_made_for_a_notebook_it_is_as_strict_in_all_else(self, small_model):
+        foreign = ({"Origin": "http://localhost:8888"}, {"Host": "evil.example"})
+        with view(small_model) as shown:
+            base = shown.url.split("/?")[0]
+            async with aiohttp.ClientSession(base) as client:
+                for headers in foreign:
+                    with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+                        await client.ws_connect("/ws", headers=headers)
+                    assert refusal.value.status == 403
+                async with client.get("/key") as answer:
+                    assert answer.status == 403
+
     async def test_the_page_names_no_other_site(self, client):
         async with client.get("/") as answer:
             assert "//" not in (await answer.text())
+
+
+def ancestors(answer: aiohttp.ClientResponse) -> list[str]:
+    """Return whose pages may show this one in a frame."""
+    rules = answer.headers["Content-Security-Policy"].split("; ")
+    [names] = (rule.split()[1:] for rule in rules if rule.startswith("frame-ancestors"))
+    return names
 
 
 class TestPort:

@@ -174,7 +174,7 @@ def test_a_tab_that_closes_in_mid_frame_is_not_reported(caplog, error, told):
         raise error
 
     async def main() -> None:
-        asyncio.get_running_loop().set_exception_handler(server._pass_over_closed_tabs)
+        asyncio.get_running_loop().set_exception_handler(server.pass_over_closed_tabs)
         task = asyncio.ensure_future(fail())
         await asyncio.sleep(0)
         await asyncio.sleep(0)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 from socket import gethostname
 
@@ -21,17 +21,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::\d+)?")
 WILDCARDS = ("0.0.0.0", "::", "")  # noqa: S104  compared with, not bound to
-HEADERS = {
+LOOPBACK_PAGES = ("http://localhost:*", "http://127.0.0.1:*")
+"""Pages of this machine, as a notebook is; in this notation http means https too."""
+_POLICY = (
     # Vue compiles the page's template in the browser, hence eval; nothing comes from elsewhere.
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; base-uri 'self'; form-action 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",
-}
+    "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; base-uri 'self'; form-action 'none'; "
+    "frame-ancestors {ancestors}"
+)
 
 
 class Gate:
@@ -42,10 +39,18 @@ class Gate:
 
     Args:
         host: the address the server is bound to.
+        framed_by: whose pages may show ours in a frame, as sources of a Content-Security-Policy;
+            by default nobody's: buttons in an unseen frame can be clicked by mistake.
     """
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, *, framed_by: Sequence[str] = ()) -> None:
         self._host = host.lower()
+        self._headers = {
+            "Content-Security-Policy": _POLICY.format(ancestors=" ".join(framed_by) or "'none'"),
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-cache",
+        }
         # The letter in front keeps the page from reading a key of digits as a number.
         self.key = "k" + secrets.token_urlsafe(24)
 
@@ -77,7 +82,7 @@ class Gate:
             raise web.HTTPForbidden(text="foreign Origin\n")
         response = await handler(request)
         if not response.prepared:
-            response.headers.update(HEADERS)
+            response.headers.update(self._headers)
         return response
 
     async def check_key(self, request: web.Request) -> web.Response:

@@ -47,12 +47,21 @@ class Viewer:
         models: names that `voxnca.load` knows, to choose from.
         host: address to bind to.
         port: 0 for any that is free.
+        framed_by: whose pages may show it in a frame: see `Gate`.
     """
 
-    def __init__(self, session: Session, *, models: Sequence[str], host: str, port: int) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        models: Sequence[str],
+        host: str,
+        port: int,
+        framed_by: Sequence[str] = (),
+    ) -> None:
         if not 0 <= port <= 65535:
             raise ArgumentError(f"port={port} must be from 0 to 65535; 0 takes any that is free")
-        self.gate = Gate(host)
+        self.gate = Gate(host, framed_by=framed_by)
         self.driver = Driver(session)
         self._host, self._port = host, port
         self._painter = Painter()
@@ -203,7 +212,7 @@ async def serve_forever(
     session: Session, *, models: Sequence[str], host: str, port: int, open_browser: bool
 ) -> None:
     """Serve the viewer until cancelled; arguments and errors as of `serve`."""
-    asyncio.get_running_loop().set_exception_handler(_pass_over_closed_tabs)
+    asyncio.get_running_loop().set_exception_handler(pass_over_closed_tabs)
     async with Viewer(session, models=models, host=host, port=port) as viewer:
         _tell(f"voxnca is at {viewer.url}")
         if host in WILDCARDS:
@@ -218,7 +227,7 @@ async def serve_forever(
         await asyncio.get_running_loop().create_future()
 
 
-def _pass_over_closed_tabs(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def pass_over_closed_tabs(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Report what went wrong in a task, but not that a tab closed while it was being told."""
     if not isinstance(context.get("exception"), ClientConnectionResetError):
         loop.default_exception_handler(context)

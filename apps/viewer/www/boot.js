@@ -1,7 +1,9 @@
 // Finds the key, checks it, and only then starts the page.
 //
 // The key comes with the printed address (?secret=...). trame takes it from there and clears the
-// address; it is kept for this tab, so that reloading works.
+// address; it is kept for this tab, so that reloading works. Browsers may deny storage to a frame in
+// a page of another name, as a notebook's at localhost is: then the frame's name keeps it, which only
+// those can read who wrote the key into the frame's address.
 (async () => {
   const STORE = "voxnca-key";
   const main = document.currentScript.dataset.main;
@@ -20,8 +22,18 @@
     document.querySelector("#app").replaceChildren(box);
   }
 
-  if (given) sessionStorage.setItem(STORE, given);
-  const key = sessionStorage.getItem(STORE);
+  function storage() {
+    try {
+      return sessionStorage;
+    } catch {
+      return null;
+    }
+  }
+
+  const store = storage();
+  if (store && given) store.setItem(STORE, given);
+  else if (given) window.name = given;
+  const key = store ? store.getItem(STORE) : window.name;
   if (!key) {
     explain(
       "This page needs its key",
@@ -36,7 +48,7 @@
     return;
   }
   if (!answer.ok) {
-    sessionStorage.removeItem(STORE);
+    store?.removeItem(STORE);
     explain(
       "This key is not valid",
       "voxnca has a new key at every start. Open the address that it printed last.",
