@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 # Before torch is loaded, here and in the processes that tests start.
 os.environ["OMP_NUM_THREADS"] = "1"
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, settings
+from numpy.typing import NDArray
 
 import voxnca
 
@@ -45,3 +49,17 @@ def small_model_file(small_model: voxnca.NCA, tmp_path_factory: pytest.TempPathF
     path = tmp_path_factory.mktemp("models") / "small.safetensors"
     voxnca.save(small_model, path)
     return path
+
+
+@pytest.fixture(scope="session")
+def decode_mp4() -> Callable[[bytes], list[NDArray[np.uint8]]]:
+    """Return what decodes the frames of an .mp4 to RGB arrays `(H, W, 3)`."""
+    from PIL import Image, ImageSequence  # noqa: PLC0415  # few tests need it
+
+    def decode(content: bytes) -> list[NDArray[np.uint8]]:
+        # Pillow reads movies that call themselves sequences of pictures.
+        renamed = content[:8] + b"avis" + content[12:].replace(b"vide", b"pict", 1)
+        with Image.open(io.BytesIO(renamed)) as movie:
+            return [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(movie)]
+
+    return decode

@@ -5,7 +5,6 @@ import struct
 import subprocess
 import sys
 
-import av
 import numpy as np
 import pytest
 import torch
@@ -230,32 +229,22 @@ def test_colours_of_a_movie_do_not_flicker_and_its_view_is_still():
     assert np.abs(drawn[-1] - np.asarray(alone.convert("RGB"))).mean() < 1
 
 
-def frames_of(content):
-    """Decode an .mp4 to RGB arrays."""
-    with av.open(io.BytesIO(content)) as movie:
-        return [frame.to_ndarray(format="rgb24").astype(int) for frame in movie.decode(video=0)]
-
-
 @pytest.mark.parametrize("frames", [list(growing(10)), [flag()] * 10], ids=["3D", "2D"])
-def test_an_mp4_shows_what_the_pictures_show(frames):
+def test_an_mp4_shows_what_the_pictures_show(frames, decode_mp4):
     encoded = encode_mp4(frames, fps=10, size_px=161)
-    decoded = frames_of(encoded)
+    decoded = decode_mp4(encoded)
     assert len(decoded) == 10
     assert all(side % 2 == 0 for side in decoded[0].shape[:2])
     alone = picture(frames[-1], size_px=161, background=SOFT_BACKGROUND, crop=False)
     expected = np.asarray(alone.convert("RGB"))
     shown = decoded[-1][: expected.shape[0], : expected.shape[1]]
-    assert np.abs(shown - expected).mean() < 6
-    with av.open(io.BytesIO(encoded)) as movie:
-        stream = movie.streams.video[0]
-        assert (stream.codec_context.name, stream.average_rate) == ("h264", 10)
-        assert stream.codec_context.pix_fmt == "yuv420p"  # the one that browsers play
+    assert np.abs(shown.astype(int) - expected).mean() < 6
     assert encoded == encode_mp4(frames, fps=10, size_px=161)
 
 
-def test_an_mp4_is_written_by_its_suffix(tmp_path):
+def test_an_mp4_is_written_by_its_suffix(tmp_path, decode_mp4):
     export.save_movie(map(state_of, growing(5)), tmp_path / "growing.MP4")
-    assert len(frames_of((tmp_path / "growing.MP4").read_bytes())) == 5
+    assert len(decode_mp4((tmp_path / "growing.MP4").read_bytes())) == 5
 
 
 def test_a_background_that_is_rare_keeps_its_colour_exactly():

@@ -56,7 +56,7 @@ def test_the_library_loads_no_window_picture_or_command_line_code() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert "torch" in loaded
-    heavy = {"vtk", "vtkmodules", "pyvista", "PIL", "av", "trame", "aiohttp", "typer", "scipy"}
+    heavy = {"vtk", "vtkmodules", "pyvista", "PIL", "trame", "aiohttp", "typer", "scipy"}
     assert not heavy & set(loaded)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from typer.testing import CliRunner, Result
 
@@ -15,6 +16,8 @@ import voxnca
 from apps.cli import app
 from apps.lab.recording_file import encode_recording
 from apps.lab.session import Session
+
+Decode = Callable[[bytes], list[NDArray[np.uint8]]]
 
 
 @pytest.fixture(autouse=True)
@@ -62,15 +65,14 @@ def test_it_prints_what_came_of_it_and_that_the_bits_are_the_same(session: Sessi
     assert fields["iou"] == pytest.approx(moment.iou)
 
 
-def test_it_writes_the_end_or_the_whole_run(session: Session) -> None:
+def test_it_writes_the_end_or_the_whole_run(session: Session, decode_mp4: Decode) -> None:
     for name in ("s.npy", "s.png", "s.gif", "s.mp4"):
         done = run("replay", "run.json", "-o", name)
         assert done.exit_code == 0, done.stderr
     assert np.array_equal(np.load("s.npy"), session.state())
     with Image.open("s.gif") as movie:
         assert movie.n_frames == 41
-    with av.open("s.mp4") as movie:
-        assert sum(1 for _ in movie.decode(video=0)) == 41
+    assert len(decode_mp4(Path("s.mp4").read_bytes())) == 41
 
 
 @pytest.mark.usefixtures("session")

@@ -1,18 +1,18 @@
-"""Movies of cells: looping .gif files, and .mp4 files, which are smaller and play anywhere."""
+"""Movies of cells: looping .gif files, and .mp4 files, which are smaller and browsers play."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 from functools import partial
-from itertools import chain
 
 import numpy as np
 from PIL import Image
 
 from voxnca.errors import ArgumentError
+from voxnca.export.av1 import encode_av1
 from voxnca.export.colours import Bytes, solid_cells
+from voxnca.export.mp4 import wrap_mp4
 from voxnca.export.palettes import choose_palette, nearest
 from voxnca.export.pictures import SOFT_BACKGROUND, picture
 from voxnca.grid import content
@@ -56,29 +56,16 @@ def encode_gif(frames: Sequence[Bytes], *, fps: float = 20, size_px: int = 384) 
 
 
 def encode_mp4(frames: Sequence[Bytes], *, fps: float = 20, size_px: int = 384) -> bytes:
-    """Return an .mp4 (H.264), in one view as a .gif; its sides are even, as the format wants.
+    """Return an .mp4 (AV1), in one view as a .gif; its sides are even, as the format wants.
 
-    Args and errors as of `encode_gif`.
+    Args and errors as of `encode_gif`; `fps` is kept exactly.
+
+    Raises:
+        FileError: when Pillow was built without AVIF.
     """
     _check(frames, fps)
     draw = partial(picture, size_px=size_px, background=SOFT_BACKGROUND, crop=False)
-    return _encoded((_even(draw(frame)) for frame in _in_one_view(frames)), fps)
-
-
-def _encoded(pictures: Iterator[Image.Image], fps: float) -> bytes:
-    import av  # noqa: PLC0415  # a large library of codecs, and only .mp4 needs it
-
-    buffer, first = io.BytesIO(), next(pictures)
-    with av.open(buffer, "w", format="mp4") as movie:
-        # One thread: the same frames make the same file.
-        stream = movie.add_stream("libx264", rate=Fraction(fps).limit_denominator(1000))
-        stream.options = {"crf": "16", "preset": "medium", "tune": "animation", "threads": "1"}
-        stream.width, stream.height, stream.pix_fmt = *first.size, "yuv420p"
-        for image in chain([first], pictures):
-            frame = av.VideoFrame.from_ndarray(np.asarray(image), format="rgb24")
-            movie.mux(stream.encode(frame))
-        movie.mux(stream.encode())
-    return buffer.getvalue()
+    return wrap_mp4(encode_av1(_even(draw(frame)) for frame in _in_one_view(frames)), fps)
 
 
 def _even(image: Image.Image) -> Image.Image:
