@@ -195,6 +195,7 @@ class Easel:
             space=drawn.space,
             box=drawn.box,
             iou=None,
+            solid=drawn.cells,
         )
 
     def target(self, name: str = "painting") -> Target:

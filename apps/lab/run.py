@@ -113,8 +113,13 @@ class Run:
             )
         self._keep(self.counts, rows)
 
-    def wound(self, wound: Wound, words: str) -> int:
+    def wound(self, wound: Wound, words: str, *, goes_on: bool = False) -> int:
         """Cut something out; return how many solid voxels that removed.
+
+        Args:
+            wound: the region.
+            words: what it is, for people.
+            goes_on: whether it is undone together with the touch before.
 
         Raises:
             ArgumentError: for a wound of another dimension.
@@ -124,6 +129,8 @@ class Run:
         num_removed = self.rollout.wound(wound)
         self._log.add(Wounded(self.step_index, wound))
         self._touched(before, f"the {words} ({num_removed:,} removed)", wounds=1)
+        if goes_on and len(self._touches) > 1:
+            self._join_touches()
         return num_removed
 
     def plant(self, cell: tuple[int, ...]) -> None:
@@ -203,6 +210,11 @@ class Run:
         self._show(touch.before)
         return f"took back {touch.words} at step {touch.before.step_index}"
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a touch to take back."""
+        return any(t.number <= self.counts.touches for t in self._touches)
+
     def body(self) -> torch.Tensor:
         """Return the solid cells: int64 `(N, d)`."""
         coordinates, values = self.rollout.rows
@@ -226,6 +238,11 @@ class Run:
         self._touches = [*self._touches, Touch(counts.touches, before, words)][-MAX_UNDO:]
         while len(self._touches) > 1 and self._undo_bytes() > self._max_bytes:
             del self._touches[0]
+
+    def _join_touches(self) -> None:
+        """Make the last two touches one."""
+        *others, first, last = self._touches
+        self._touches = [*others, last._replace(before=first.before, words=first.words)]
 
     def _undo_bytes(self) -> int:
         return sum(touch.before.num_bytes for touch in self._touches)
