@@ -27,7 +27,7 @@ app: .venv/.ready  ## Watch a creature grow and carve it: make app [ITEM=duck] [
 
 test: .venv/.ready  ## Run the tests: make test [ARGS="-k wounds"]
 	@.ci/system-packages gl browser
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses auto $(ARGS)
 
 check: .venv/.ready  ## Run all that a change must pass: style, types, layers, tests
 	$(BIN)/ruff format --check .

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Before torch is loaded, here and in the processes that tests start.
@@ -16,8 +16,11 @@ import pytest
 import torch
 from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
+from playwright.sync_api import Browser, Page
 
 import voxnca
+from apps.workshop.browser import browser as start_browser
+from apps.workshop.served_viewer import pages
 
 # A shell starts background jobs with Ctrl-C ignored, and what they start would inherit it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -49,6 +52,20 @@ def small_model_file(small_model: voxnca.NCA, tmp_path_factory: pytest.TempPathF
     path = tmp_path_factory.mktemp("models") / "small.safetensors"
     voxnca.save(small_model, path)
     return path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser, to which a foreign name leads to this machine."""
+    with start_browser("--host-resolver-rules=MAP evil.example 127.0.0.1") as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open pages that must neither complain nor call anybody but this machine."""
+    with pages(browser) as open_page:
+        yield open_page
 
 
 @pytest.fixture(scope="session")

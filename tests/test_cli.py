@@ -27,6 +27,7 @@ from analysis import morphology
 from apps.cli import app
 from apps.commands.listing import describe
 from apps.interrupt import Interrupt
+from apps.lab.lab import Lab
 from apps.lab.session import Session
 from apps.terminal import table
 from voxnca.quality import Healing, Quality, Snapshot
@@ -657,8 +658,8 @@ class TestApp:
         """What the viewer was started with."""
         seen: dict[str, object] = {}
 
-        def serve(session: Session, **options: object) -> None:
-            seen.update(options, session=session)
+        def serve(lab: Lab, **options: object) -> None:
+            seen.update(options, session=lab.session)
 
         monkeypatch.setattr("apps.commands.viewing.serve", serve)
         return seen

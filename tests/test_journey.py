@@ -49,7 +49,7 @@ def test_a_vox_file_from_elsewhere_trains_and_its_model_opens_in_the_viewer(cast
     assert trained.target.rgba8[0, 3, 3].tolist() == [95, 150, 70, 255]
 
     command = [COMMAND, "app", str(model), "--port", "0", "--no-browser"]
-    with served(command) as address, browser() as chromium:
+    with served(command) as (address, _), browser() as chromium:
         page = chromium.new_page()
         page.goto(address)
         page.wait_for_selector("canvas[data-step]")

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 import voxnca
 from apps.cli import app
+from apps.lab.lab import Lab
 from apps.lab.recording_file import encode_recording
 from apps.lab.session import Session
 
@@ -112,12 +113,12 @@ class TestState:
         assert np.array_equal(np.load("b.npy"), np.load("whole.npy"))
 
     def test_the_app_starts_from_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        seen: list[Session] = []
-        monkeypatch.setattr("apps.commands.viewing.serve", lambda s, **_: seen.append(s))
+        seen: list[Lab] = []
+        monkeypatch.setattr("apps.commands.viewing.serve", lambda lab, **_: seen.append(lab))
         assert run("grow", "butterfly", "--steps", "9", "-o", "a.npy").exit_code == 0
         done = run("app", "butterfly", "--state", "a.npy")
         assert done.exit_code == 0, done.stderr
-        assert np.array_equal(seen[0].state(), np.load("a.npy"))
+        assert np.array_equal(seen[0].session.state(), np.load("a.npy"))
 
     def test_mistakes_are_one_line(self) -> None:
         assert run("grow", "butterfly", "--steps", "1", "-o", "a.npy").exit_code == 0

@@ -6,12 +6,9 @@ the session behind it, and where a click went against the colour under the point
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Self
 
 import numpy as np
 import pytest
@@ -19,88 +16,24 @@ import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import voxnca
-from apps.lab.moment import Moment
 from apps.lab.session import Session
-from apps.viewer.server import Viewer
-from apps.workshop.browser import browser as start_browser
+from apps.workshop.served_viewer import (
+    Served,
+    ball,
+    color_at,
+    cube,
+    frame_number,
+    open_page_running,
+    picture,
+    point,
+    press,
+    settle,
+    wait_for_frame,
+)
 
-SECONDS = 20
 TIMES = "\N{MULTIPLICATION SIGN}"
 FOREIGN = "evil.example"
-REBINDING = f"--host-resolver-rules=MAP {FOREIGN} 127.0.0.1"
-"""A name of somebody else's that leads to this machine."""
-
-
-class Served:
-    """A viewer that runs in a thread, and the session behind it."""
-
-    def __init__(self, session: Session, models: tuple[str, ...] = ()) -> None:
-        self.session, self._models = session, models
-        self.loop = asyncio.new_event_loop()
-        self._ready, self._stop = threading.Event(), asyncio.Event()
-        self._thread = threading.Thread(target=lambda: self.loop.run_until_complete(self._run()))
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._ready.wait(SECONDS)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-        self.loop.close()
-
-    def stop(self) -> None:
-        if self._thread.is_alive():
-            self.loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join(SECONDS)
-            assert not self._thread.is_alive()
-
-    @property
-    def moment(self) -> Moment:
-        return self.viewer.driver.moment
-
-    def perform(self, work: Callable[[Session], object]) -> object:
-        """Do something to the session in its own thread."""
-        done = asyncio.run_coroutine_threadsafe(self.viewer.driver.perform(work), self.loop)
-        return done.result(SECONDS)
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something holds that the driver tells of."""
-        asyncio.run_coroutine_threadsafe(self._until(condition), self.loop).result(SECONDS)
-
-    async def _until(self, condition: Callable[[], bool]) -> None:
-        changed = asyncio.Event()
-        stop = self.viewer.driver.watch(changed.set)
-        while not condition():
-            await changed.wait()
-            changed.clear()
-        stop()
-
-    async def _run(self) -> None:
-        async with Viewer(
-            self.session, models=self._models, host="127.0.0.1", port=0
-        ) as self.viewer:
-            self.url = self.viewer.url
-            self._ready.set()
-            await self._stop.wait()
-
-
-def cube(num_dims: int, size: int = 10) -> voxnca.NCA:
-    """Make a still creature, a square or a cube, in which every cell has a colour of its own."""
-    index = np.indices((size,) * num_dims)
-    rgba = np.full((size,) * num_dims + (4,), 255, dtype=np.uint8)
-    for channel in range(3):
-        rgba[..., channel] = 40 + 20 * index[channel % num_dims]
-    rgba[..., 2] = 240 - rgba[..., 0] if num_dims == 2 else rgba[..., 2]
-    model = voxnca.NCA(voxnca.ModelConfig(num_dims=num_dims))
-    model.target = voxnca.Target.from_rgba8(rgba, name="cube")
-    return model
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with start_browser(REBINDING) as browser:
-        yield browser
+"""A name of somebody else's, which the test's browser is told leads to this machine."""
 
 
 @pytest.fixture(scope="module")
@@ -117,105 +50,6 @@ def still(cubes: Served) -> Served:
     cubes.perform(Session.reset)
     cubes.loop.call_soon_threadsafe(cubes.viewer.driver.say, "")
     return cubes
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open pages that must neither complain nor call anybody but this machine."""
-    contexts = []
-    complaints: list[str] = []
-
-    def note(request) -> None:
-        local = request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
-        if not local:
-            complaints.append(f"request to {request.url}")
-
-    def open_page(url: str, *, width: int = 1000, height: int = 700, **options: object) -> Page:
-        options.setdefault("color_scheme", "dark")
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(SECONDS * 1000)
-        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        page.on("request", note)
-        page.goto(url)
-        page.locator("canvas[data-frame]").wait_for()
-        settle(page)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not complaints
-
-
-def settle(page: Page, after: str = "0") -> None:
-    """Wait until the picture, of a paused session, fits the page and is final.
-
-    Args:
-        page: to look at.
-        after: number of a frame that is out of date.
-    """
-    page.wait_for_function(
-        """after => {
-            const canvas = document.querySelector("canvas");
-            const fits = Math.abs(canvas.width / canvas.height
-                                  - canvas.clientWidth / canvas.clientHeight) < 0.01;
-            return fits && canvas.dataset.final === "1" && Number(canvas.dataset.frame) > after;
-        }""",
-        arg=int(after),
-    )
-
-
-def wait_for_frame(page: Page, condition: str) -> None:
-    """Wait for a frame on the screen; `condition` is about `frame`, `step` and so on."""
-    page.wait_for_function(
-        f"""() => {{
-            const shown = document.querySelector("canvas")?.dataset ?? {{}};
-            const [frame, run, step, wounds] =
-                [shown.frame, shown.run, shown.step, shown.wounds].map(Number);
-            return {condition};
-        }}"""
-    )
-
-
-def point(page: Page, x: float, y: float) -> tuple[float, float]:
-    """Turn fractions of the picture into a place on the page."""
-    box = page.locator("canvas").bounding_box()
-    return box["x"] + round(box["width"] * x), box["y"] + round(box["height"] * y)
-
-
-def color_at(page: Page, x: float, y: float) -> np.ndarray:
-    """Read the colour of a place of the page from the picture."""
-    return np.array(
-        page.evaluate(
-            """([x, y]) => {
-                const canvas = document.querySelector("canvas");
-                const area = canvas.getBoundingClientRect();
-                const column = Math.floor((x - area.left) / area.width * canvas.width);
-                const row = Math.floor((y - area.top) / area.height * canvas.height);
-                return [...canvas.getContext("2d").getImageData(column, row, 1, 1).data];
-            }""",
-            [x, y],
-        )[:3],
-        dtype=float,
-    )
-
-
-def frame_number(page: Page) -> str:
-    return page.locator("canvas").get_attribute("data-frame")
-
-
-def picture(page: Page) -> str:
-    return page.evaluate("document.querySelector('canvas').toDataURL()")
-
-
-def ball(cells: np.ndarray, center: list[int], radius: float) -> np.ndarray:
-    return ((cells - center) ** 2).sum(1) <= radius**2
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 class TestClick:
@@ -268,14 +102,6 @@ class TestClick:
             assert len(served.moment.cells) < before
             served.until(lambda: abs(len(served.moment.cells) - before) <= 0.03 * before)
             expect(page.locator("#voxnca-live")).not_to_be_empty()
-
-
-def open_page_running(open_page: Callable[..., Page], served: Served) -> Page:
-    """Open a page on a creature that moves: it is paused until the picture has settled."""
-    served.perform(Session.pause)
-    page = open_page(served.url)
-    served.perform(Session.play)
-    return page
 
 
 class TestDrag:
@@ -376,17 +202,18 @@ class TestControls:
             page.keyboard.press("ArrowRight")
         still.until(lambda: still.session.radius_cells == 4)
 
-    def test_switches_the_model(self, still, open_page):
-        page = open_page(still.url)
-        name = voxnca.model_names()[0]
-        page.get_by_role("combobox", name="Model").first.click()
-        page.get_by_role("option", name=name).click()
-        wait_for_frame(page, "run === 2 && step > 0")
-        assert still.session.model.info.name == name
-        page.get_by_role("combobox", name="Model").first.click()
-        page.get_by_role("option", name="cube").click()
-        wait_for_frame(page, "run === 3")
-        assert still.session.model.target.name == "cube"
+    def test_switches_the_model(self, open_page):
+        with Served(Session(cube(3), start="target"), voxnca.model_names()) as served:
+            page = open_page_running(open_page, served)
+            name = voxnca.model_names()[0]
+            page.get_by_role("combobox", name="Model").first.click()
+            page.get_by_role("option", name=name).click()
+            wait_for_frame(page, "run === 2 && step > 0")
+            assert served.session.model.info.name == name
+            page.get_by_role("combobox", name="Model").first.click()
+            page.get_by_role("option", name="cube").click()
+            wait_for_frame(page, "run === 3")
+            assert served.session.model.target.name == "cube"
 
     def test_saves_a_screenshot(self, still, open_page):
         page = open_page(still.url)
@@ -442,7 +269,7 @@ def test_every_model_of_the_list_can_be_chosen_and_shows_its_picture(open_page):
             expected = wait_for_picture(option)
             option.click()
             wait_for_frame(page, f"run === {run}")
-            chosen = page.locator(".v-select__selection")
+            chosen = page.locator(".v-select__selection").first
             expect(chosen).to_have_text(name)
             assert wait_for_picture(chosen) == expected
             assert (served.session.model.info.name or "cube (untrained)") == name
@@ -461,7 +288,7 @@ def test_a_tab_cannot_choose_what_is_not_in_the_list(open_page, small_model_file
         press(page, "Pause")
         served.until(lambda: not served.viewer.driver.playing)
         assert served.session.model is before
-        expect(page.locator(".v-select__selection")).to_have_text("cube (untrained)")
+        expect(page.locator(".v-select__selection").first).to_have_text("cube (untrained)")
 
 
 class TestTrouble:
@@ -485,7 +312,7 @@ class TestTrouble:
             page.get_by_role("combobox", name="Model").first.click()
             page.get_by_role("option", name="gone").click()
             page.locator(".voxnca-error").wait_for()
-            expect(page.locator(".v-select__selection")).to_have_text("cube (untrained)")
+            expect(page.locator(".v-select__selection").first).to_have_text("cube (untrained)")
             wait_for_frame(page, "run === 1 && step > 1")
 
     def test_a_server_that_stopped_is_said(self, open_page):

@@ -277,5 +277,5 @@ class TestFrame:
 
     @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
     def test_of_the_app_is_refused_to_all(self, page, name):
-        with served(APP) as app, notebook(f'<iframe src="{app}"></iframe>') as url:
+        with served(APP) as (app, _), notebook(f'<iframe src="{app}"></iframe>') as url:
             assert "'none'" in refused(page, url.replace("127.0.0.1", name))

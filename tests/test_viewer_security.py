@@ -10,6 +10,7 @@ import pytest
 from aiohttp import WSMsgType
 
 import voxnca
+from apps.lab.lab import Lab
 from apps.lab.session import Session
 from apps.viewer import view
 from apps.viewer.security import Gate
@@ -21,7 +22,7 @@ SECONDS = 10
 @pytest.fixture
 async def viewer(small_model):
     session = Session(small_model)
-    async with Viewer(session, models=(), host="127.0.0.1", port=0) as viewer:
+    async with Viewer(Lab(session), models=(), host="127.0.0.1", port=0) as viewer:
         yield viewer
 
 
@@ -105,7 +106,7 @@ async def call(socket, method: str, *args: object) -> None:
 
 
 async def test_a_page_cannot_open_a_file_that_is_not_in_the_list(viewer, client, small_model_file):
-    changed, model = asyncio.Event(), viewer.driver.model
+    changed, model = asyncio.Event(), viewer.driver.lab.model
     async with client.ws_connect("/ws") as socket:
         await hello(socket, viewer.gate.key)
         viewer.driver.watch(changed.set)
@@ -116,7 +117,7 @@ async def test_a_page_cannot_open_a_file_that_is_not_in_the_list(viewer, client,
             while viewer.driver.playing:
                 await changed.wait()
                 changed.clear()
-    assert viewer.driver.model is model
+    assert viewer.driver.lab.model is model
 
 
 class TestOrigin:
@@ -251,4 +252,4 @@ class TestPort:
     @pytest.mark.parametrize("port", [-1, 65536])
     def test_out_of_range_is_refused(self, small_model, port):
         with pytest.raises(voxnca.ArgumentError, match=f"port={port}"):
-            Viewer(Session(small_model), models=(), host="127.0.0.1", port=port)
+            Viewer(Lab(Session(small_model)), models=(), host="127.0.0.1", port=port)

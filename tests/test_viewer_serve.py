@@ -18,6 +18,7 @@ from urllib.request import urlopen
 import aiohttp
 import pytest
 
+from apps.lab.lab import Lab
 from apps.lab.session import Session
 from apps.viewer import gl, server
 from voxnca import VoxncaError
@@ -25,12 +26,13 @@ from voxnca import VoxncaError
 SERVE = """
 import sys, voxnca
 from apps.viewer import serve
+from apps.lab.lab import Lab
 from apps.lab.session import Session
 model = voxnca.NCA(voxnca.ModelConfig(num_dims=3))
 model.target = voxnca.load_target("mushroom", size=12)
 session = Session(model, start="target")
 try:
-    serve(session, models=(), host=sys.argv[1], port=int(sys.argv[2]), open_browser=False)
+    serve(Lab(session), models=(), host=sys.argv[1], port=int(sys.argv[2]), open_browser=False)
 except voxnca.VoxncaError as error:
     sys.exit(f"error: {error}")
 """
@@ -122,7 +124,9 @@ class TestProcess:
 
     async def test_an_address_of_another_machine_is_one_clear_line(self, small_model):
         with pytest.raises(VoxncaError, match=r"^cannot listen on 192\.0\.2\.1 port 0: .*--host"):
-            async with server.Viewer(Session(small_model), models=(), host="192.0.2.1", port=0):
+            async with server.Viewer(
+                Lab(Session(small_model)), models=(), host="192.0.2.1", port=0
+            ):
                 raise AssertionError("it listens there")
 
     def test_without_gl_is_one_clear_line(self):
@@ -152,7 +156,11 @@ class TestBrowser:
         monkeypatch.setattr(server, "_tell", said.put_nowait)
         serving = asyncio.create_task(
             server.serve_forever(
-                Session(small_model), models=(), host="127.0.0.1", port=0, open_browser=wanted
+                Lab(Session(small_model)),
+                models=(),
+                host="127.0.0.1",
+                port=0,
+                open_browser=wanted,
             )
         )
         address = re.search(r"http://\S+", await said.get())[0]

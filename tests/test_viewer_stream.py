@@ -13,6 +13,7 @@ from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestClient, TestServer
 
 import voxnca
+from apps.lab.lab import Lab
 from apps.lab.session import Session
 from apps.viewer.driver import Driver
 from apps.viewer.painter import Picture, View
@@ -47,7 +48,11 @@ class Bench:
         model.target = voxnca.load_target("mushroom", size=16)
         self.session = Session(model, start="target")
         self.session.pause()
-        self.driver, self.painter, self.gate = Driver(self.session), Painter(), Gate("127.0.0.1")
+        self.driver, self.painter, self.gate = (
+            Driver(Lab(self.session)),
+            Painter(),
+            Gate("127.0.0.1"),
+        )
         self.stream = Stream(self.driver, self.painter, self.gate)
 
     @asynccontextmanager
@@ -103,7 +108,7 @@ class TestFrames:
         async with bench.tab() as socket:
             await frame(socket)
             for _ in range(3):
-                await bench.driver.perform(Session.step)
+                await bench.driver.perform(Lab.step)
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(socket.receive(), 0.3)
             await seen(socket)
@@ -128,7 +133,7 @@ class TestFrames:
             await until(
                 bench,
                 lambda tabs: (
-                    {t.view(bench.driver.moment, still=True).size for t in tabs}
+                    {t.view(bench.driver.moments, still=True).size for t in tabs}
                     == {(400, 300), (700, 300)}
                 ),
             )
@@ -140,7 +145,7 @@ class TestFrames:
             async with bench.tab() as other:
                 await frame(other)
             await seen(one)
-            await bench.driver.perform(Session.step)
+            await bench.driver.perform(Lab.step)
             while (await frame(one))[2] != 1:
                 await seen(one)
             await until(bench, lambda tabs: len(tabs) == 1)
@@ -158,7 +163,7 @@ class TestClicks:
         async with bench.tab() as socket:
             number = (await frame(socket))[0]
             clicked = bench.painter.views[0]
-            expected = clicked.camera.pick(clicked.moment, 0.5, 0.3, 960 / 640)
+            expected = clicked.camera.pick(clicked.moments[0], 0.5, 0.3, 960 / 640)
             # The creature and the camera have moved on when the click arrives.
             await seen(socket)
             await socket.send_json({"type": "turn", "dx": 0.8, "dy": 0.1})
@@ -168,7 +173,7 @@ class TestClicks:
             await socket.send_json({"type": "click", "frame": number, "x": 0.5, "y": 0.3})
             text = await listening
             assert text.endswith(f"voxels round {list(expected)}, radius 4.")
-            removed = len(clicked.moment.cells) - len(bench.driver.moment.cells)
+            removed = len(clicked.moments[0].cells) - len(bench.driver.moment.cells)
             assert text.startswith(f"Removed {removed} ")
             assert removed > 0
 
@@ -194,7 +199,7 @@ class TestClicks:
     async def test_on_a_frame_of_the_model_before_wounds_nothing(self, bench):
         async with bench.tab() as socket:
             number = (await frame(socket))[0]
-            await bench.driver.perform(lambda session: session.switch(session.model))
+            await bench.driver.perform(lambda lab: lab.session.switch(lab.model))
             listening = asyncio.create_task(bench.said())
             await asyncio.sleep(0)
             await socket.send_json({"type": "click", "frame": number, "x": 0.5, "y": 0.3})
@@ -260,11 +265,11 @@ class TestDriver:
         listening = asyncio.create_task(bench.said())
         await asyncio.sleep(0)
         bench.session.set_speed(1000)
-        await bench.driver.perform(Session.play)
+        await bench.driver.perform(Lab.play)
         assert "no longer finite" in await listening
         assert bench.driver.notice.is_error
         await until(bench, lambda _: not bench.driver.playing)
-        await bench.driver.perform(Session.reset)
+        await bench.driver.perform(Lab.reset)
         assert bench.driver.moment.step_index == 0, "and it goes on"
         running.cancel()
 
@@ -272,7 +277,7 @@ class TestDriver:
         assert await bench.driver.perform(lambda _: 1 / 0) is None
         assert "ZeroDivisionError" in bench.driver.notice.text
         assert "ZeroDivisionError" in caplog.text
-        assert await bench.driver.perform(lambda session: session.step_index) == 0
+        assert await bench.driver.perform(lambda lab: lab.session.step_index) == 0
 
     async def test_a_failure_to_draw_pauses_says_why_and_lets_the_tab_come_back(
         self, bench, monkeypatch
@@ -280,7 +285,7 @@ class TestDriver:
         async def fail(*_: object) -> Picture:
             raise RuntimeError("no memory for a window")
 
-        await bench.driver.perform(Session.play)
+        await bench.driver.perform(Lab.play)
         listening = asyncio.create_task(bench.said())
         with monkeypatch.context() as broken:
             broken.setattr(bench.painter, "paint", fail)
@@ -299,7 +304,7 @@ class TestTab:
         moment = Bench().driver.moment
         tab = Tab(moment)
         for _ in range(MAX_KEPT_FRAMES + 3):
-            tab.keep(tab.view(moment, still=False), Picture(b"", 0.01))
+            tab.keep(tab.view((moment,), still=False), Picture(b"", 0.01))
         kept = [n for n in range(MAX_KEPT_FRAMES + 5) if tab.frame(n)]
         assert kept == list(range(4, MAX_KEPT_FRAMES + 4))
 
@@ -308,15 +313,15 @@ class TestTab:
         for seconds, smooth in ((0.002, True), (0.2, False)):
             tab = Tab(moment)
             for _ in range(50):
-                tab.keep(tab.view(moment, still=False), Picture(b"", seconds))
-            assert tab.view(moment, still=False).smooth is smooth
-            assert tab.view(moment, still=True).smooth
+                tab.keep(tab.view((moment,), still=False), Picture(b"", seconds))
+            assert tab.view((moment,), still=False).smooth is smooth
+            assert tab.view((moment,), still=True).smooth
 
     @pytest.mark.parametrize("size", [(8192, 8192), (16, 8192), (3000, 1000), (640, 480)])
     def test_shrinks_large_frames_and_keeps_their_shape(self, size):
         tab = Tab(Bench().driver.moment)
         tab.resize(*size, dark=False)
-        width, height = tab.view(Bench().driver.moment, still=False).size
+        width, height = tab.view(Bench().driver.moments, still=False).size
         assert width * height <= MAX_PIXELS * 1.01
         assert width / height == pytest.approx(size[0] / size[1], rel=0.02)
         if size == (640, 480):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from apps.thumbnails import shipped_thumbnail, target_thumbnail
-from voxnca import NCA, VoxncaError, load, model_names
+from voxnca import NCA, Target, VoxncaError, load, model_names
+from voxnca.export.thumbnails import encode_thumbnail
 
 Choice = dict[str, Any]
 """An item of Vuetify's `v-select`, and `picture`, a data URI, empty for none."""
@@ -27,6 +28,11 @@ def listed_choice(name: str) -> Choice:
     shipped = name in model_names()
     picture = shipped_thumbnail(name, model) if shipped else target_thumbnail(model)
     return _choice(name, " · ".join(_facts(name, model)), picture)
+
+
+def target_choice(target: Target) -> Choice:
+    """Offer a target."""
+    return _choice(target.name, f"{target.num_dims}D", encode_thumbnail(target.rgba8))
 
 
 def _choice(name: str, line: str, picture: bytes | None) -> Choice:

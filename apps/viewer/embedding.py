@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from apps.lab.lab import Lab
 from apps.lab.moment import Moment
 from apps.lab.session import Session
 from apps.viewer.gl import check_gl
@@ -78,7 +79,7 @@ class Embedding:
         if self.closed:
             raise VoxncaError("this view is closed; make another by view(...)")
         outcome: Future[T] = Future()
-        doing = self._viewer.driver.perform(lambda session: _settle(outcome, work, session))
+        doing = self._viewer.driver.perform(lambda lab: _settle(outcome, work, lab.session))
         asyncio.run_coroutine_threadsafe(doing, self._loop).result()
         return outcome.result()
 
@@ -120,7 +121,7 @@ class Embedding:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         self._loop.set_exception_handler(pass_over_closed_tabs)
         async with Viewer(
-            self._session,
+            Lab(self._session),
             models=model_names(),
             host=HOST,
             port=self._port,

@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from apps.lab.hit import Hit
 from apps.lab.moment import Moment
 from apps.viewer.camera import Camera, OrbitCamera, PlaneCamera
+from apps.viewer.patience import give_way
 from apps.viewer.plane import draw_plane
 from apps.viewer.scene import Scene, Window
 from apps.viewer.theme import Theme
@@ -26,18 +28,47 @@ class View:
     """What a tab wants to see.
 
     Attributes:
-        moment: of the run.
-        camera: from where; of the moment's dimension.
+        moments: of the creature, and of the one beside it, if any: side by side, in equal parts
+            of the frame.
+        camera: from where, the same for all; of the moments' dimension.
         size: (width, height) in pixels.
         theme: dark or light.
         smooth: whether edges are worth four times the work.
     """
 
-    moment: Moment
+    moments: tuple[Moment, ...]
     camera: Camera
     size: tuple[int, int]
     theme: Theme
     smooth: bool
+
+    @property
+    def part_size(self) -> tuple[int, int]:
+        """(width, height) of the part of the frame that one moment has."""
+        return max(1, self.size[0] // len(self.moments)), self.size[1]
+
+    def pick(self, x: float, y: float) -> tuple[int, ...] | None:
+        """Return the solid cell that is seen at (x, y), fractions of the frame, or None."""
+        moment, x = self.part(x)
+        width, height = self.part_size
+        return self.camera.pick(moment, x, y, width / height)
+
+    def touch(self, x: float, y: float) -> Hit | None:
+        """Return the face, the floor or in 2D the cell that is seen at (x, y), or None."""
+        moment, x = self.part(x)
+        width, height = self.part_size
+        return self.camera.touch(moment, x, y, width / height)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether it shows a plane."""
+        return isinstance(self.camera, PlaneCamera)
+
+    def part(self, x: float) -> tuple[Moment, float]:
+        """Return whose part of the frame x is in, and x as a fraction of that part."""
+        count = len(self.moments)
+        index = min(int(x * count), count - 1)
+        return self.moments[index], x * count - index
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +85,12 @@ class Picture:
 
 
 class Painter:
-    """Owns the scene, and a window for each tab that sees something in 3D."""
+    """Owns the scenes, and windows for each tab that sees something in 3D."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="voxnca-gl")
-        self._scene: Scene | None = None
-        self._windows: dict[object, Window] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="voxnca-gl", initializer=give_way)
+        self._scenes: list[Scene] = []
+        self._windows: dict[object, list[Window]] = {}
 
     async def paint(self, tab: object, view: View) -> Picture:
         """Draw a view in the window of a tab."""
@@ -79,26 +110,35 @@ class Painter:
 
     def _paint(self, tab: object, view: View) -> Picture:
         start = perf_counter()
-        if isinstance(view.camera, PlaneCamera):
-            pixels = draw_plane(view.moment, view.camera, view.size, view.theme)
-            data = _encode(pixels, "PNG", compress_level=1)
-        else:
-            data = _encode(self._draw_scene(tab, view), "JPEG", quality=JPEG_QUALITY)
+        parts = [self._draw(tab, view, k) for k in range(len(view.moments))]
+        pixels = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+        data = (
+            _encode(pixels, "PNG", compress_level=1)
+            if view.is_flat
+            else _encode(pixels, "JPEG", quality=JPEG_QUALITY)
+        )
         return Picture(data, perf_counter() - start)
 
-    def _draw_scene(self, tab: object, view: View) -> NDArray[np.uint8]:
-        assert isinstance(view.camera, OrbitCamera)
-        if self._scene is None:
-            self._scene = Scene()
-        if tab not in self._windows:
-            self._windows[tab] = Window(self._scene)
-        return self._windows[tab].draw(
-            view.moment, view.camera, view.size, view.theme, smooth=view.smooth
-        )
+    def _draw(self, tab: object, view: View, index: int) -> NDArray[np.uint8]:
+        """Draw one of the moments of a view."""
+        moment, camera = view.moments[index], view.camera
+        if isinstance(camera, PlaneCamera):
+            return draw_plane(moment, camera, view.part_size, view.theme)
+        assert isinstance(camera, OrbitCamera)
+        window = self._window(tab, index)
+        return window.draw(moment, camera, view.part_size, view.theme, smooth=view.smooth)
+
+    def _window(self, tab: object, index: int) -> Window:
+        """Return a tab's window onto one of the scenes, which all tabs share."""
+        windows = self._windows.setdefault(tab, [])
+        while len(windows) <= index:
+            if len(self._scenes) <= len(windows):
+                self._scenes.append(Scene())
+            windows.append(Window(self._scenes[len(windows)]))
+        return windows[index]
 
     def _close(self, tab: object) -> None:
-        window = self._windows.pop(tab, None)
-        if window is not None:
+        for window in self._windows.pop(tab, []):
             window.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import signal
 import sys
 import webbrowser
 from collections.abc import Iterator, Sequence
@@ -21,8 +22,9 @@ from trame_vuetify.module import v3
 from wslink.backends.aiohttp import WebAppServer
 from wslink.websocket import LinkProtocol, ServerProtocol
 
-from apps.lab.session import Session
+from apps.lab.lab import Lab
 from apps.viewer.driver import Driver
+from apps.viewer.exchange import Exchange
 from apps.viewer.gl import check_gl
 from apps.viewer.page import ASSETS, WWW, Page
 from apps.viewer.painter import Painter
@@ -39,11 +41,11 @@ class Viewer:
     """A running viewer, for as long as it is entered.
 
     Attributes:
-        driver: of the session.
+        driver: of the lab.
         gate: its key and names.
 
     Args:
-        session: what it shows.
+        lab: what it shows.
         models: names that `voxnca.load` knows, to choose from.
         host: address to bind to.
         port: 0 for any that is free.
@@ -52,7 +54,7 @@ class Viewer:
 
     def __init__(
         self,
-        session: Session,
+        lab: Lab,
         *,
         models: Sequence[str],
         host: str,
@@ -62,12 +64,13 @@ class Viewer:
         if not 0 <= port <= 65535:
             raise ArgumentError(f"port={port} must be from 0 to 65535; 0 takes any that is free")
         self.gate = Gate(host, framed_by=framed_by)
-        self.driver = Driver(session)
+        self.driver = Driver(lab)
         self._host, self._port = host, port
         self._painter = Painter()
         self._stream = Stream(self.driver, self._painter, self.gate)
         self._server = get_server(f"voxnca-{uuid4().hex}", client_type="vue3")
         self._page = Page(self._server, self.driver, models)
+        self._exchange = Exchange(self.driver, self.gate, self._page.goal)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -102,6 +105,7 @@ class Viewer:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.driver.close()
         self._painter.close()
+        self._exchange.close()
 
     async def _start(self) -> None:
         with _no_arguments():
@@ -136,6 +140,7 @@ class Viewer:
         server.app.router.add_get("/index.html", _index)
         server.app.router.add_get("/key", self.gate.check_key)
         server.app.router.add_get("/stream", self._stream.connect)
+        self._exchange.add_routes(server.app.router)
 
 
 class _Key(LinkProtocol):  # type: ignore[misc]  # wslink has no types
@@ -182,7 +187,7 @@ def _why_not_bound(host: str, port: int, error: OSError) -> str:
 
 
 def serve(
-    session: Session,
+    lab: Lab,
     *,
     models: Sequence[str],
     host: str = "127.0.0.1",
@@ -192,7 +197,7 @@ def serve(
     """Serve the viewer until Ctrl-C.
 
     Args:
-        session: what it shows.
+        lab: what it shows.
         models: names that `voxnca.load` knows, to choose from.
         host: address to bind to; `0.0.0.0` for every one of this machine.
         port: 0 for any that is free.
@@ -201,19 +206,20 @@ def serve(
     Raises:
         VoxncaError: when the port is in use, or this machine cannot draw in 3D.
     """
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
         check_gl()
         asyncio.run(
-            serve_forever(session, models=models, host=host, port=port, open_browser=open_browser)
+            serve_forever(lab, models=models, host=host, port=port, open_browser=open_browser)
         )
 
 
 async def serve_forever(
-    session: Session, *, models: Sequence[str], host: str, port: int, open_browser: bool
+    lab: Lab, *, models: Sequence[str], host: str, port: int, open_browser: bool
 ) -> None:
     """Serve the viewer until cancelled; arguments and errors as of `serve`."""
     asyncio.get_running_loop().set_exception_handler(pass_over_closed_tabs)
-    async with Viewer(session, models=models, host=host, port=port) as viewer:
+    _end_by_sigterm()
+    async with Viewer(lab, models=models, host=host, port=port) as viewer:
         _tell(f"voxnca is at {viewer.url}")
         if host in WILDCARDS:
             _tell(
@@ -231,6 +237,15 @@ def pass_over_closed_tabs(loop: asyncio.AbstractEventLoop, context: dict[str, An
     """Report what went wrong in a task, but not that a tab closed while it was being told."""
     if not isinstance(context.get("exception"), ClientConnectionResetError):
         loop.default_exception_handler(context)
+
+
+def _end_by_sigterm() -> None:
+    """Let the signal that a service manager sends end the viewer as Ctrl-C does."""
+    task = asyncio.current_task()
+    assert task is not None
+    # Elsewhere than in the main thread of a Unix process there is no such thing.
+    with suppress(NotImplementedError, RuntimeError, ValueError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def _tell(text: str, to: TextIO | None = None) -> None:

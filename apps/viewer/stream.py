@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from math import isfinite
+from time import perf_counter
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from apps.lab.session import Cut, Session
 from apps.viewer.driver import Driver
 from apps.viewer.painter import Painter
 from apps.viewer.security import Gate
 from apps.viewer.tab import MAX_SIDE, MIN_SIDE, Frame, Tab
+from apps.viewer.touch import Place, click, stroke
 from voxnca import ArgumentError
 
 KEY_SECONDS = 5.0
 STILL_SECONDS = 0.25
 """When nothing moved for so long, a rough frame is drawn again, smoothly."""
+FRAME_SECONDS_IN_TRAINING = 0.085
+"""While a rule learns, pictures come no faster: drawing them takes the time it learns in."""
 MAX_MESSAGE_BYTES = 4096
 HEARTBEAT_SECONDS = 20.0
 REFUSED = 4403
@@ -36,7 +38,7 @@ class Stream:
     """Serves every tab.
 
     Args:
-        driver: of the session that all tabs share.
+        driver: of the lab that all tabs share.
         painter: draws for all of them.
         gate: knows the key.
     """
@@ -115,7 +117,10 @@ class _Connection:
         frame = await self._send_frame(still=False)
         while True:
             still = await self._until_wanted(frame)
+            begun = perf_counter()
             frame = await self._send_frame(still=still)
+            if self._driver.lab.training.is_on:
+                await asyncio.sleep(begun + FRAME_SECONDS_IN_TRAINING - perf_counter())
 
     async def _until_wanted(self, last: Frame) -> bool:
         """Wait for something new to see; return whether the last frame is to be redone."""
@@ -130,7 +135,8 @@ class _Connection:
 
     async def _send_frame(self, *, still: bool) -> Frame:
         self._wanted.clear()
-        view = self._tab.view(self._driver.moment, still=still)
+        thrifty = self._driver.lab.training.is_on
+        view = self._tab.view(self._driver.moments, still=still, thrifty=thrifty)
         picture = await self._painter.paint(self._tab, view)
         frame = self._tab.keep(view, picture)
         self._seen.clear()
@@ -145,6 +151,9 @@ class _Connection:
                 return
             case "click":
                 await self._click(message)
+                return
+            case "stroke":
+                await self._stroke(message)
                 return
             case "size":
                 width, height = (
@@ -164,28 +173,19 @@ class _Connection:
         self._wanted.set()
 
     async def _click(self, message: Message) -> None:
-        frame = self._tab.frame(int(_number(message, "frame", 0, 2**32)))
-        x, y = (_number(message, name, 0, 1) for name in ("x", "y"))
-        if frame is None or frame.view.moment.run != self._driver.moment.run:
-            self._driver.say("That picture is gone by now: click again.")
-            return
-        cell = frame.pick(x, y)
-        if cell is None:
-            self._driver.say("No voxel there: click on the creature to wound it.")
-            return
-        await wound(self._driver, lambda session: session.wound(cell, session.radius_cells))
-
-
-async def wound(driver: Driver, deal: Callable[[Session], Cut]) -> None:
-    """Deal a wound between two steps and say where it went and what it removed."""
-    cut = await driver.perform(deal)
-    if cut is not None:
-        noun = "voxel" if len(cut.center) == 3 else "cell"
-        plural = "" if cut.num_removed == 1 else "s"
-        driver.say(
-            f"Removed {cut.num_removed:,} {noun}{plural} round {list(cut.center)}, "
-            f"radius {cut.radius_cells:g}."
+        await click(
+            self._driver, self._frame(message), _place([message.get("x"), message.get("y")])
         )
+
+    async def _stroke(self, message: Message) -> None:
+        points = message.get("points")
+        if not isinstance(points, list):
+            raise ArgumentError(f"points={points!r} must be a list; reload the page")
+        begins = message.get("begins") is True
+        await stroke(self._driver, self._frame(message), [*map(_place, points)], begins=begins)
+
+    def _frame(self, message: Message) -> Frame | None:
+        return self._tab.frame(int(_number(message, "frame", 0, 2**32)))
 
 
 def _parse(text: str) -> Message:
@@ -194,6 +194,13 @@ def _parse(text: str) -> Message:
     except (ValueError, RecursionError):
         return {}
     return message if isinstance(message, dict) else {}
+
+
+def _place(point: object) -> Place:
+    if not isinstance(point, list) or len(point) != 2:
+        raise ArgumentError(f"point={point!r} must be [x, y]; reload the page")
+    fields: Message = dict(zip("xy", point, strict=True))
+    return _number(fields, "x", 0, 1), _number(fields, "y", 0, 1)
 
 
 def _number(message: Message, name: str, low: float, high: float) -> float:

@@ -38,14 +38,13 @@ class Frame:
 
     def header(self) -> bytes:
         """Return number, run, step, wounds and finality as unsigned 32-bit integers, big-endian."""
-        moment = self.view.moment
+        moment = self.view.moments[0]
         fields = self.number, moment.run, moment.step_index, moment.num_wounds, self.is_final
         return struct.pack(">5I", *(field % 2**32 for field in fields))
 
     def pick(self, x: float, y: float) -> tuple[int, ...] | None:
         """Return the solid cell that was seen at (x, y), fractions of the frame, or None."""
-        width, height = self.view.size
-        return self.view.camera.pick(self.view.moment, x, y, width / height)
+        return self.view.pick(x, y)
 
 
 class Tab:
@@ -86,19 +85,27 @@ class Tab:
         """Show the whole creature again."""
         self._camera = home(moment)
 
-    def view(self, moment: Moment, *, still: bool) -> View:
-        """Return what to draw now; another run is looked at from home."""
+    def view(self, moments: tuple[Moment, ...], *, still: bool, thrifty: bool = False) -> View:
+        """Return what to draw now; another run is looked at from home.
+
+        Args:
+            moments: what there is to see.
+            still: whether nothing moves.
+            thrifty: whether others need the processor more.
+        """
+        moment = moments[0]
         if moment.run != self._run:
             self._camera, self._run = home(moment), moment.run
-        smooth = still or self._rough_seconds * SMOOTH_COST <= SMOOTH_SECONDS
-        return View(moment, self._camera, self._size, self._theme, smooth)
+        quick = self._rough_seconds * SMOOTH_COST <= SMOOTH_SECONDS
+        smooth = still or (quick and not thrifty)
+        return View(moments, self._camera, self._size, self._theme, smooth)
 
     def keep(self, view: View, picture: Picture) -> Frame:
         """Number a drawn view and keep it for clicks."""
         cost = picture.seconds / (SMOOTH_COST if view.smooth else 1)
         self._rough_seconds += 0.2 * (cost - self._rough_seconds)
         self._number += 1
-        frame = Frame(self._number, view, is_final=view.smooth or view.moment.num_dims == 2)
+        frame = Frame(self._number, view, is_final=view.smooth or view.moments[0].num_dims == 2)
         self._frames[frame.number] = frame
         if len(self._frames) > MAX_KEPT_FRAMES:
             self._frames.popitem(last=False)

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -38,14 +39,26 @@ def browser(*more_flags: str) -> Iterator[Browser]:
         started.close()
 
 
+class Running(NamedTuple):
+    """A command that serves the viewer.
+
+    Attributes:
+        address: that it printed.
+        process_id: its number.
+    """
+
+    address: str
+    process_id: int
+
+
 @contextmanager
-def served(command: Sequence[str]) -> Iterator[str]:
-    """Run a command that serves the viewer; give the address it prints, and end it after."""
+def served(command: Sequence[str]) -> Iterator[Running]:
+    """Run a command that serves the viewer; give where it is, and end it after."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdout is not None
         try:
             lines = (re.search(r"http://\S+", line) for line in process.stdout)
-            yield next(match[0] for match in lines if match)
+            yield Running(next(match[0] for match in lines if match), process.pid)
         finally:
             process.terminate()
 

@@ -23,6 +23,7 @@ MODEL = "mushroom"
 GROW_STEPS, HEAL_STEPS = 44, 56
 PLACES = ((0.56, 0.34), (0.62, 0.42), (0.54, 0.46))
 """Where to carve: fractions of the picture's width and height."""
+LEARNED, LEARN_STEPS, LEARN_GROW_STEPS = "butterfly", 900, 90
 WINDOW = (816, 680)
 """Of the movie: narrow enough for the page to put its drawer away."""
 MOVIE_WIDTH, MOVIE_HEIGHT = 480, 400
@@ -37,11 +38,12 @@ VOXNCA = str(Path(sys.executable).with_name("voxnca"))
 def page(width: int, height: int) -> Iterator[Page]:
     """Open the viewer in a browser window, paused on the seed."""
     command = [VOXNCA, "app", MODEL, "--port", "0", "--no-browser"]
-    with served(command) as address, browser() as chromium:
+    with served(command) as (address, _), browser() as chromium:
         tab = chromium.new_page(viewport={"width": width, "height": height}, color_scheme="dark")
+        tab.add_init_script("localStorage.setItem('voxnca-tour-seen', '1')")
         tab.goto(address)
         tab.wait_for_selector("canvas[data-step]")
-        tab.get_by_label("Pause").click()
+        tab.get_by_label("Pause", exact=True).click()
         tab.get_by_label("Grow again from the seed").click()
         _wait_for(tab, 0)
         yield tab
@@ -115,13 +117,35 @@ def photograph(tab: Page, name: str) -> None:
     print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
 
 
+def photograph_learning(tab: Page, name: str) -> None:
+    """Write a .png of the page in which a rule has learned for a while."""
+    tab.get_by_role("combobox", name="Target").first.click()
+    tab.get_by_role("option", name=LEARNED).click()
+    tab.get_by_role("button", name="Train", exact=True).click()
+    tab.wait_for_function(
+        "steps => Number(document.querySelector('#voxnca-learn-step')?.textContent) >= steps",
+        arg=LEARN_STEPS,
+        timeout=200_000,
+    )
+    tab.get_by_role("button", name="Pause training").click()
+    tab.get_by_role("button", name="Resume training").wait_for()
+    tab.get_by_label("Grow again from the seed").click()
+    _wait_for(tab, LEARN_GROW_STEPS)
+    tab.get_by_label("Pause", exact=True).click()
+    path = voxnca.data_path() / "pictures" / name
+    _shot(tab).quantize(256).save(path, optimize=True)
+    print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
 def main() -> None:
-    """Make `carve.gif` and `viewer.png`."""
+    """Make `carve.gif`, `viewer.png` and `learn.png`."""
     (voxnca.data_path() / "pictures").mkdir(exist_ok=True)
     with page(*WINDOW) as tab:
         write_movie(film(tab), "carve.gif")
     with page(1200, 760) as tab:
         photograph(tab, "viewer.png")
+    with page(1200, 760) as tab:
+        photograph_learning(tab, "learn.png")
 
 
 if __name__ == "__main__":

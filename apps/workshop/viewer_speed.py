@@ -14,6 +14,7 @@ import numpy as np
 from playwright.sync_api import Page
 
 import voxnca
+from apps.lab.lab import Lab
 from apps.lab.session import Session
 from apps.viewer import serve
 from apps.workshop.browser import browser, served
@@ -23,7 +24,7 @@ ALIVE_SHARE = 0.12
 NUM_CLICKS = 15
 SECONDS = 6
 
-_WATCH = """() => {
+WATCH = """() => {
     const canvas = document.querySelector("canvas");
     window.frames_seen = 0;
     new MutationObserver(changes => {
@@ -37,7 +38,11 @@ _WATCH = """() => {
     canvas.addEventListener("pointerup", () => { window.clicked_at = performance.now(); }, true);
 }"""
 _EXPECT = "() => { window.shown = new Promise(done => { window.healed_at = done; }); }"
-_TAKEN = "async () => (await window.shown) - window.clicked_at"
+_TAKEN = """async () => {
+    const missed = new Promise(done => setTimeout(() => done(null), 3000));
+    const shown = await Promise.race([window.shown, missed]);
+    return shown && shown - window.clicked_at;
+}"""
 
 
 def creature() -> voxnca.NCA:
@@ -76,7 +81,10 @@ def _pass_time(page: Page, *, turning: bool) -> None:
 
 
 def milliseconds_to_wound(page: Page) -> list[float]:
-    """Click on the creature again and again; return how long each wound took to be seen."""
+    """Click on the creature again and again; return how long each wound took to be seen.
+
+    A click that misses it, since it has just begun to grow, counts for nothing.
+    """
     taken = []
     for k in range(NUM_CLICKS):
         page.evaluate(_EXPECT)
@@ -86,19 +94,21 @@ def milliseconds_to_wound(page: Page) -> list[float]:
             box["x"] + box["width"] * (0.44 + 0.03 * (k % 5)),
             box["y"] + box["height"] * (0.42 + 0.04 * (k // 5)),
         )
-        taken.append(page.evaluate(_TAKEN))
+        seconds = page.evaluate(_TAKEN)
+        if seconds is not None:
+            taken.append(seconds)
     return taken
 
 
 def main() -> None:
     """Print the figures."""
     command = [sys.executable, "-m", "apps.workshop.viewer_speed", "serve"]
-    with served(command) as address, browser() as chromium:
+    with served(command) as (address, _), browser() as chromium:
         page = chromium.new_page(viewport={"width": 1280, "height": 800})
         page.goto(address)
         page.locator("canvas[data-frame]").wait_for()
         page.wait_for_timeout(2000)
-        page.evaluate(_WATCH)
+        page.evaluate(WATCH)
         print(f"frames a second, running: {frames_per_second(page, turning=False):.1f}")
         print(f"frames a second, turning: {frames_per_second(page, turning=True):.1f}")
         page.keyboard.press("c")
@@ -111,6 +121,6 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["serve"]:
         session = Session(creature(), space=SPACE, start="target")
         session.set_radius(2)
-        serve(session, models=(), port=0, open_browser=False)
+        serve(Lab(session), models=(), port=0, open_browser=False)
     else:
         main()

@@ -70,10 +70,11 @@
 
   // Turns pointer events into turns, pans, zooms and clicks, once per screen refresh.
   class Mouse {
-    constructor(canvas, send, click) {
+    constructor(canvas, send, click, carves) {
       this.canvas = canvas;
       this.send = send;
       this.click = click;
+      this.carves = carves; // whether a drag that begins with this event is a stroke
       this.pointers = new Map();
       this.pending = null;
       this.drag = null;
@@ -82,9 +83,12 @@
     down(event) {
       this.canvas.setPointerCapture(event.pointerId);
       this.pointers.set(event.pointerId, event);
-      const pans = event.button !== 0 || event.shiftKey;
-      if (this.pointers.size === 1) this.drag = { from: event, last: event, pans, moved: false };
-      else this.drag.moved = true;
+      if (this.pointers.size > 1) {
+        if (this.drag) this.drag.moved = true;
+        return;
+      }
+      const kind = this.carves(event) ? "stroke" : event.button !== 0 ? "pan" : "turn";
+      this.drag = { from: event, last: event, kind, moved: false, begun: false };
     }
 
     move(event) {
@@ -97,11 +101,13 @@
       const reach = Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY);
       this.drag.moved ||= reach > CLICK_PIXELS;
       if (!this.drag.moved) return;
-      this.queue(
-        this.drag.pans ? "pan" : "turn",
-        event.clientX - last.clientX,
-        event.clientY - last.clientY,
-      );
+      if (this.drag.kind === "stroke") {
+        if (last === from) this.queue("stroke", this.place(from));
+        this.queue("stroke", this.place(event));
+      } else {
+        const [dx, dy] = [event.clientX - last.clientX, event.clientY - last.clientY];
+        this.queue(this.drag.kind, dx, dy);
+      }
       this.drag.last = event;
       this.pointers.set(event.pointerId, event);
     }
@@ -119,8 +125,8 @@
       this.pointers.delete(event.pointerId);
       if (!this.drag || this.pointers.size > 0) return;
       const clicked = !this.drag.moved && this.drag.from.button === 0 && event.type === "pointerup";
-      this.drag = null;
       this.flush();
+      this.drag = null;
       if (clicked) this.click(event);
     }
 
@@ -131,8 +137,12 @@
 
     queue(type, a, b) {
       if (!this.pending) {
-        this.pending = { turn: [0, 0], pan: [0, 0], zoom: 1 };
+        this.pending = { turn: [0, 0], pan: [0, 0], zoom: 1, stroke: [] };
         requestAnimationFrame(() => this.flush());
+      }
+      if (type === "stroke") {
+        this.pending.stroke.push(a);
+        return;
       }
       if (type === "zoom") {
         this.pending.zoom *= a;
@@ -152,6 +162,22 @@
         if (dx || dy) this.send({ type, dx: dx / side, dy: dy / side });
       }
       if (pending.zoom !== 1) this.send({ type: "zoom", factor: pending.zoom });
+      if (pending.stroke.length) this.sendStroke(pending.stroke);
+    }
+
+    sendStroke(points) {
+      const frame = Number(this.canvas.dataset.frame || 0);
+      this.send({ type: "stroke", frame, points, begins: !this.drag?.begun });
+      if (this.drag) this.drag.begun = true;
+    }
+
+    place(event) {
+      const area = this.canvas.getBoundingClientRect();
+      const share = (at, side) => Number(Math.min(Math.max(at / side, 0), 1).toFixed(4));
+      return [
+        share(event.clientX - area.left, area.width),
+        share(event.clientY - area.top, area.height),
+      ];
     }
   }
 
@@ -163,6 +189,9 @@
       playing: { type: Boolean, default: true },
       homes: { type: Number, default: 0 }, // grows when the camera is to go home
       shots: { type: Number, default: 0 }, // grows when a screenshot is wanted
+      painting: { type: Boolean, default: false }, // an easel is shown
+      flat: { type: Boolean, default: false }, // it is a plane
+      labels: { type: Array, default: () => [] }, // of the creatures side by side
     },
     emits: ["rate"],
     template: `
@@ -172,6 +201,9 @@
           @pointerup="mouse.up($event)" @pointercancel="mouse.up($event)"
           @wheel.prevent="mouse.wheel($event)" @contextmenu.prevent @keydown="arrow"></canvas>
         <div class="voxnca-shade"></div>
+        <div v-if="labels.length > 1" class="voxnca-parts">
+          <div v-for="label in labels" :key="label"><span>{{ label }}</span></div>
+        </div>
         <div v-for="ring in rings" :key="ring.id" class="voxnca-ring"
           :style="{ left: ring.x + 'px', top: ring.y + 'px' }"></div>
       </div>`,
@@ -211,9 +243,9 @@
 
       function click(event) {
         const area = canvas.value.getBoundingClientRect();
-        const x = (event.clientX - area.left) / area.width;
-        const y = (event.clientY - area.top) / area.height;
+        const [x, y] = mouse.value.place(event);
         send({ type: "click", frame: Number(canvas.value.dataset.frame || 0), x, y });
+        if (props.painting) return;
         const ring = { id: (ringId += 1), x: event.clientX - area.left, y: event.clientY - area.top };
         rings.value = [...rings.value.slice(-3), ring];
       }
@@ -229,10 +261,18 @@
       }
 
       function shortcut(event) {
-        if (event.ctrlKey || event.metaKey || event.altKey) return;
+        const undoes = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+        if (!undoes && (event.ctrlKey || event.metaKey || event.altKey)) return;
         if (event.repeat && event.key !== ".") return;
         // Where keys mean something else, in lists, sliders and text, they go on meaning it.
-        const role = event.target.closest?.("input, textarea, [role=slider], [role=listbox]");
+        const kept = undoes ? "textarea, [type=text]" : "input, textarea, [role=slider], [role=listbox]";
+        const role = event.target.closest?.(kept);
+        if (undoes && !role) {
+          event.preventDefault();
+          const redoes = event.shiftKey && props.painting;
+          trame.trigger(props.painting ? (redoes ? "easel_redo" : "easel_undo") : "undo");
+          return;
+        }
         if (role || (event.key === " " && event.target.closest?.("button"))) return;
         const actions = {
           " ": () => trame.trigger(props.playing ? "pause" : "play"),
@@ -265,10 +305,16 @@
         const light = window.matchMedia("(prefers-color-scheme: light)").matches;
         // When this is mounted the page round it is not yet, and would not hear of it.
         nextTick(() => trame.state.set("theme", light ? "light" : "dark"));
-        // Vuetify's list of models names its inner field and forgets the outer one.
-        document.querySelector(".v-select .v-field")?.setAttribute("aria-label", "Model");
+        // Vuetify's lists name their inner field and forget the outer one.
+        for (const list of document.querySelectorAll(".v-select")) {
+          const name = list.querySelector("label")?.textContent ?? "";
+          list.querySelector(".v-field")?.setAttribute("aria-label", name);
+        }
         stream = new Stream(paint, resize);
-        mouse.value = new Mouse(canvas.value, send, click);
+        mouse.value = new Mouse(canvas.value, send, click, (event) => {
+          if (event.button !== 0) return false;
+          return event.shiftKey || (props.painting && props.flat);
+        });
         observer = new ResizeObserver(resize);
         observer.observe(box.value);
         window.addEventListener("keydown", shortcut);
@@ -294,6 +340,13 @@
   window.voxnca = {
     install(app) {
       app.component("VoxncaView", VoxncaView);
+      app.component("VoxncaChart", window.VoxncaChart);
+      app.component("VoxncaTimeline", window.VoxncaTimeline);
+      app.component("VoxncaDownload", window.VoxncaDownload);
+      app.component("VoxncaUpload", window.VoxncaUpload);
+      app.component("VoxncaKnob", window.VoxncaKnob);
+      app.component("VoxncaTicker", window.VoxncaTicker);
+      app.component("VoxncaTour", window.VoxncaTour);
     },
   };
 })();

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import voxnca
 from apps.lab.easel import Easel
 from apps.lab.hit import Hit
-from apps.viewer.easel_panel import EaselPanel
+from apps.viewer.panels.easel import EaselPanel
 from voxnca import Target, VoxncaError
 
 
@@ -43,21 +43,40 @@ class Server:
 
 
 class Lab:
-    """Performs one thing after the other, each a turn of the loop later, as a thread would."""
+    """What the panel needs of a lab."""
 
     def __init__(self) -> None:
         self.easel: Easel | None = None
-        self.target: Target | None = None
+        self.goal: Target | None = None
         self.used: list[Target] = []
+
+    @property
+    def target(self) -> Target:
+        if self.goal is None:
+            raise VoxncaError("this model has no target")
+        return self.goal
+
+    def open_easel(self, easel: Easel | None) -> None:
+        self.easel = easel
+
+    def aim(self, target: Target) -> None:
+        self.used.append(target)
+
+
+class Driver:
+    """Performs one thing after the other, each a turn of the loop later, as a thread would."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
         self.failures: list[str] = []
 
-    def use(self, target: Target) -> None:
-        self.used.append(target)
+    def say(self, text: str) -> None:
+        assert text == ""
 
     async def perform(self, work: Callable) -> object:
         await asyncio.sleep(0)
         try:
-            return work(self)
+            return work(self.lab)
         except VoxncaError as error:
             self.failures.append(str(error))
             return None
@@ -68,8 +87,10 @@ class Desk:
 
     def __init__(self) -> None:
         self.server, self.lab = Server(), Lab()
-        self.panel = EaselPanel(self.server, self.lab)
+        self.driver = Driver(self.lab)
+        self.panel = EaselPanel(self.server, self.driver)
         self.state = self.server.state
+        self.panel.show()
 
     async def press(self, name: str, *arguments: object) -> None:
         await self.server.triggers[f"easel_{name}"](*arguments)
@@ -82,7 +103,7 @@ class Desk:
     def touch(self, *cell: int, outward: tuple[int, ...] = (1, 0, 0)) -> None:
         """Click on the picture; the page shows what became of it."""
         self.lab.easel.touch(Hit(cell, outward[: len(cell)] if len(cell) == 3 else (0, 0)))
-        self.panel.update()
+        self.panel.show()
 
     def shown(self, *names: str) -> list[object]:
         return [self.state[f"easel_{name}"] for name in names]
@@ -127,7 +148,7 @@ async def test_choices_reach_the_easel(desk, name, value, read):
     await desk.choose(name, value)
     assert read(desk.lab.easel) == value
     assert desk.shown(name) == [value]
-    assert desk.lab.failures == []
+    assert desk.driver.failures == []
 
 
 @pytest.mark.parametrize(
@@ -149,7 +170,7 @@ async def test_a_choice_that_is_refused_is_taken_back(desk, name, value):
     before = desk.shown(name)
     await desk.choose(name, value)
     assert desk.shown(name) == before
-    assert len(desk.lab.failures) == 1
+    assert len(desk.driver.failures) == 1
 
 
 async def test_the_layer_slider_at_its_left_end_shows_all(desk):
@@ -179,7 +200,7 @@ def test_a_slider_is_not_pulled_back_under_the_hand(layers):
                 tasks.create_task(desk.choose("layer", layer))
                 await asyncio.sleep(0)
                 assert desk.shown("layer") == [layer]
-                desk.panel.update()  # the page tells what it shows at any time
+                desk.panel.show()  # the page tells what it shows at any time
                 assert desk.shown("layer") == [layer]
         assert desk.shown("layer") == [layers[-1]]
         assert desk.lab.easel.layer == (layers[-1] - 1 if layers[-1] else None)
@@ -201,7 +222,7 @@ async def test_what_the_server_tells_is_no_choice(desk):
 async def test_use_hands_over_what_was_painted(desk):
     await desk.press("open", 2)
     await desk.press("use")
-    assert "nothing is painted" in desk.lab.failures[0]
+    assert "nothing is painted" in desk.driver.failures[0]
     assert desk.shown("dims") == [2]
     desk.touch(3, 3)
     await desk.press("use")
@@ -223,10 +244,10 @@ async def test_what_is_left_is_there_the_next_time(desk):
 
 async def test_a_copy_of_the_target_can_be_painted_over(desk):
     await desk.press("open", 3, True)
-    assert "no target to copy" in desk.lab.failures[0]
-    desk.lab.target = voxnca.load_target("mushroom", size=12)
+    assert "no target" in desk.driver.failures[0]
+    desk.lab.goal = voxnca.load_target("mushroom", size=12)
     await desk.press("open", 3, True)
-    assert desk.shown("count") == [desk.lab.target.num_solid]
+    assert desk.shown("count") == [desk.lab.goal.num_solid]
 
 
 async def test_buttons_without_an_easel_do_nothing(desk):
@@ -234,4 +255,4 @@ async def test_buttons_without_an_easel_do_nothing(desk):
         await desk.press(name)
     await desk.choose("size", 8)
     assert desk.lab.easel is None
-    assert desk.lab.failures == []
+    assert desk.driver.failures == []
