@@ -23,7 +23,7 @@ MODEL = "mushroom"
 GROW_STEPS, HEAL_STEPS = 44, 56
 PLACES = ((0.56, 0.34), (0.62, 0.42), (0.54, 0.46))
 """Where to carve: fractions of the picture's width and height."""
-LEARNED, LEARN_STEPS, LEARN_GROW_STEPS = "butterfly", 900, 90
+LEARNED, LEARN_STEPS, LEARNED_IOU = "butterfly", 900, 0.9
 WINDOW = (816, 680)
 """Of the movie: narrow enough for the page to put its drawer away."""
 MOVIE_WIDTH, MOVIE_HEIGHT = 480, 400
@@ -127,10 +127,10 @@ def photograph_learning(tab: Page, name: str) -> None:
         arg=LEARN_STEPS,
         timeout=200_000,
     )
-    tab.get_by_role("button", name="Pause training").click()
-    tab.get_by_role("button", name="Resume training").wait_for()
-    tab.get_by_label("Grow again from the seed").click()
-    _wait_for(tab, LEARN_GROW_STEPS)
+    tab.wait_for_function(
+        "iou => Number(document.querySelector('#voxnca-iou').textContent) > iou",
+        arg=LEARNED_IOU,
+    )
     tab.get_by_label("Pause", exact=True).click()
     path = voxnca.data_path() / "pictures" / name
     _shot(tab).quantize(256).save(path, optimize=True)
