@@ -229,12 +229,12 @@ def test_explains_the_cell_asked_for_and_the_next_example():
     for _ in range(30):
         lab.step()
     asked = lab.session.central_cell()
-    lab.ask(asked)
-    assert lab.lesson().cell == asked
-    lab.ask_another()
-    assert lab.lesson().cell != asked
-    lab.wound(lab.asked, 64)
-    assert lab.lesson() is None, "nothing is left to explain"
+    lab.tutor.ask(asked)
+    assert lab.tutor.lesson(lab.session).cell == asked
+    lab.tutor.ask_another()
+    assert lab.tutor.lesson(lab.session).cell != asked
+    lab.wound(lab.tutor.cell, 64)
+    assert lab.tutor.lesson(lab.session) is None, "nothing is left to explain"
 
 
 class TestCurve:

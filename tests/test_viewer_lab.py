@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
 
@@ -433,6 +434,22 @@ class TestTime:
         assert download.value.suggested_filename == f"cube.{kind}"
         assert magic in download.value.path().read_bytes()[:16]
 
+    def test_a_piece_of_it_is_chosen(self, still, open_page):
+        page = open_page(still(2).url)
+        for _ in range(4):
+            page.keyboard.press(".")
+        wait_for_frame(page, "step === 4")
+        unfold(page, "Save and share")
+        first = page.get_by_role("slider", name="The piece of the past").first
+        first.focus()
+        for _ in range(2):
+            first.press("ArrowRight")
+        with page.expect_download() as download:
+            press(page, "GIF")
+        with Image.open(download.value.path()) as clip:
+            shown = sum(clip.seek(k) or clip.info["duration"] for k in range(clip.n_frames))
+        assert shown == 3 * 50, "three steps, at twenty a second"
+
     @DIMS
     def test_a_run_is_shared_to_the_bit(self, num_dims, serve, open_page, tmp_path):
         served = serve(Session(voxnca.load(GROWN[num_dims])))
@@ -516,7 +533,7 @@ class TestLesson:
         press(page, "Ask")
         served.until(lambda: str(served.viewer.driver.lab.hand) == "ask")
         page.mouse.click(*point(page, 0.5, 0.5))
-        served.until(lambda: served.viewer.driver.lab.asked is not None)
+        served.until(lambda: served.viewer.driver.lab.tutor.cell is not None)
         assert served.moment.num_wounds == 0
         expect(page.get_by_role("complementary", name="How it works")).to_be_visible()
         press(page, "Carve")

@@ -7,14 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from apps.lab.comparison import Comparison
-from apps.lab.example import pick_cell
 from apps.lab.knobs import Settings
-from apps.lab.lesson import Lesson, explain
 from apps.lab.live_training import LiveTraining
 from apps.lab.look import Look
 from apps.lab.moment import Moment
 from apps.lab.report import State
 from apps.lab.session import Cut, Session
+from apps.lab.tutor import Tutor
 from voxnca import NCA, ArgumentError, ModelInfo, Target, TrainConfig, VoxncaError
 from voxnca.evaluation import default_grow_steps
 
@@ -52,7 +51,7 @@ class Lab:
         easel: the target that is being painted, if any.
         training: of the rule.
         hand: what a click does.
-        asked: the cell that somebody wants explained; None for any.
+        tutor: explains a cell of the creature.
         remark: what people are to be told of what happened by itself; they clear it.
     """
 
@@ -64,10 +63,10 @@ class Lab:
         self.training = LiveTraining()
         self.training.suit(session.model.config)
         self.hand = Hand.CARVE
-        self.asked: tuple[int, ...] | None = None
+        self.tutor = Tutor()
         self.remark = ""
         self._touched_at = 0
-        self._version = self._num_easels = self._example = 0
+        self._version = self._num_easels = 0
 
     @property
     def version(self) -> int:
@@ -181,37 +180,6 @@ class Lab:
         if self.comparison is not None:
             self.comparison.session.plant(cell)
         self._touched_at = self.session.step_index
-
-    def ask(self, cell: Sequence[int]) -> None:
-        """Have a cell explained from now on."""
-        self.asked = tuple(cell)
-        self._version += 1
-
-    def ask_another(self) -> None:
-        """Have the next good example explained."""
-        self.asked = None
-        self._example += 1
-
-    def lesson(self) -> Lesson | None:
-        """Explain the next step of the cell that was asked for, or of a good example.
-
-        Returns:
-            None when no cell is alive.
-        """
-        session = self.session
-        cell = self.asked
-        if cell is None or not session.holds(cell):
-            cell = self.asked = pick_cell(session.rows, nth=self._example)
-        if cell is None:
-            return None
-        return explain(
-            self.model,
-            session.rows,
-            session.space,
-            cell,
-            seed=session.seed,
-            step_index=session.step_index,
-        )
 
     def open_easel(self, easel: Easel | None) -> None:
         """Show an easel in place of the creature; None puts it away."""

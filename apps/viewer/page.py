@@ -36,6 +36,7 @@ TAB_STATE = {
     "shots": 0,
     "frames_per_second": 0,
     "lesson_open": False,
+    "piece": None,
 }
 """State of a tab that it does not share, and what it begins with."""
 SCRIPTS = (

@@ -72,7 +72,7 @@ async def _touch(driver: Driver, frame: Frame, place: Place) -> None:
     elif hand is Hand.PLANT:
         await driver.perform(lambda lab: lab.plant(cell))
     else:
-        await driver.perform(lambda lab: lab.ask(cell))
+        await driver.perform(lambda lab: lab.tutor.ask(cell))
 
 
 def _free_place(frame: Frame, place: Place) -> tuple[int, ...] | None:

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from trame_server.core import Server
 
-from apps.lab.lab import Hand, Lab
+from apps.lab.lab import Hand
 from apps.viewer.driver import Driver
 from apps.viewer.panels.panel import Panel, State
 
@@ -28,7 +28,7 @@ class LessonPanel(Panel):
         self._watched_at = self._explained_at = -WATCH_SECONDS
         self._lesson: State | None = None
         self.trigger("watch_lesson", self._watch)
-        self.button("another_cell", Lab.ask_another)
+        self.button("another_cell", lambda lab: lab.tutor.ask_another())
 
     async def refresh(self) -> None:
         """Explain the cell anew, when somebody looks."""
@@ -36,7 +36,7 @@ class LessonPanel(Panel):
         looked_at = now - self._watched_at < WATCH_SECONDS
         if looked_at and now - self._explained_at >= REFRESH_SECONDS:
             self._explained_at = now
-            lesson = await self.driver.perform(Lab.lesson)
+            lesson = await self.driver.perform(lambda lab: lab.tutor.lesson(lab.session))
             self._lesson = None if lesson is None else lesson.to_json()
 
     def shown(self) -> State:
