@@ -13,10 +13,11 @@
       note: { type: String, default: "" },
     },
     emits: ["turn"],
+    inheritAttrs: false, // a title is the slider's
     template: `
       <label class="text-body-2">{{ label }}: <b>{{ shown }}</b> <small v-if="note">{{ note }}</small></label>
       <v-slider :model-value="place" :min="low" :max="high" :step="step" color="primary"
-        density="compact" hide-details :aria-label="label" @update:model-value="move"></v-slider>`,
+        density="compact" hide-details :aria-label="label" v-bind="$attrs" @update:model-value="move"></v-slider>`,
 
     setup(props, { emit }) {
       const place = ref(props.value);
