@@ -129,6 +129,7 @@ class TestLearn:
         page = open_page_running(open_page, served)
         press(page, "Train")
         served.until(lambda: learned(served) >= 10)
+        expect(page.locator("#voxnca-loss")).to_have_text(re.compile(r"^0\.\d+$"))
         first = float(page.locator("#voxnca-loss").inner_text())
         press(page, "Wound the centre")
         served.until(lambda: learned(served) >= 60 and served.session.step_index > 0)

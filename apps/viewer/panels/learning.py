@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Any
 
 from trame_server.core import Server
@@ -30,13 +31,18 @@ class LearningPanel(Panel):
             "learning": str(training.state),
             "learn_step": report.step_index if report else 0,
             "learn_steps": report.num_steps if report else 0,
-            "learn_loss": f"{report.loss:.4f}" if report else "",
-            "learn_iou": f"{report.iou:.3f}" if report else "",
+            "learn_loss": _figure(report.loss, 4) if report else "",
+            "learn_iou": _figure(report.iou, 3) if report else "",
             "learn_rate": f"{report.steps_per_second:.1f}" if report else "",
             "learn_curve": training.curve.points,
             "knobs": [_shown_knob(knob, training.settings) for knob in KNOBS],
             "knobs_waiting": self.lab.waiting_knobs(),
         }
+
+
+def _figure(value: float, num_digits: int) -> str:
+    """Write a number; before the first step there is none."""
+    return "" if isnan(value) else f"{value:.{num_digits}f}"
 
 
 def _shown_knob(knob: Any, settings: Any) -> State:
