@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, expect
 
 import voxnca
 from apps.lab.lab import Lab
@@ -21,7 +21,8 @@ from apps.lab.moment import Moment
 from apps.lab.session import Session
 from apps.viewer.server import Viewer
 
-SECONDS = 20
+SECONDS = 40
+"""A busy machine takes its time; what never comes is a failure all the same."""
 T = TypeVar("T")
 
 
@@ -100,6 +101,7 @@ def cube(num_dims: int, size: int = 10) -> voxnca.NCA:
 @contextmanager
 def pages(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open pages that must neither complain nor call anybody but this machine."""
+    expect.set_options(timeout=1000 * SECONDS)
     contexts = []
     complaints: list[str] = []
 
