@@ -215,8 +215,8 @@ class Settings:
         )
 
 
-def restarting(before: Settings, after: Settings) -> tuple[Knob, ...]:
-    """Return the knobs that were turned and need an untrained rule."""
+def restarting(before: Settings | ModelConfig, after: Settings) -> tuple[Knob, ...]:
+    """Return the knobs that need a new rule: they stand otherwise than before, or than it has."""
     return tuple(
         knob
         for knob in KNOBS

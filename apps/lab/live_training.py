@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from apps.lab.curve import Curve
-from apps.lab.knobs import KNOBS, Settings
+from apps.lab.knobs import KNOBS, Settings, restarting
 from apps.lab.learner import Learner
 from apps.lab.report import Report, State
 from voxnca import NCA, ArgumentError, ModelConfig, Target
@@ -75,12 +75,7 @@ class LiveTraining:
 
     def waiting(self, model: ModelConfig) -> list[str]:
         """Return the labels of the knobs that wait for a new rule."""
-        wanted = self.settings.model_config(model.num_dims)
-        return [
-            knob.label
-            for knob in KNOBS
-            if knob.restarts_rule and getattr(wanted, knob.name) != getattr(model, knob.name)
-        ]
+        return [knob.label for knob in restarting(model, self.settings)]
 
     def start(self, model: NCA, target: Target) -> None:
         """Train a rule towards a target; go on with the run there is, if it was only paused."""

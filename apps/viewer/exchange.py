@@ -65,7 +65,7 @@ class Exchange:
 
     async def _receive(self, request: web.Request) -> web.Response:
         """Take a target, a model or a state, told apart by the suffix of its name."""
-        if not self._admits(request):
+        if not self._gate.admits(request):
             return web.Response(status=403, text="wrong key\n")
         try:
             path = await self._store(request)
@@ -118,7 +118,7 @@ class Exchange:
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
         """Send what was asked for by name: `model.safetensors`, `run.json`, `clip.gif`."""
-        if not self._admits(request):
+        if not self._gate.admits(request):
             return web.Response(status=403, text="wrong key\n")
         take = _taker(request.match_info["name"], request.query)
         if take is None:
@@ -132,10 +132,6 @@ class Exchange:
             self._driver.say(sentence(str(error)), is_error=True)
             return web.Response(status=422, text="failed; the page says why\n")
         return web.Response(body=data, content_type="application/octet-stream")
-
-    def _admits(self, request: web.Request) -> bool:
-        key = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return self._gate.opens(key)
 
 
 def _taker(name: str, query: Mapping[str, str]) -> Callable[[Lab], Encode] | None:

@@ -41,6 +41,7 @@ TAB_STATE = {
 """State of a tab that it does not share, and what it begins with."""
 SCRIPTS = (
     "chart.js",
+    "choice.js",
     "timeline.js",
     "exchange.js",
     "knob.js",

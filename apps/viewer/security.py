@@ -87,8 +87,11 @@ class Gate:
 
     async def check_key(self, request: web.Request) -> web.Response:
         """Answer 204 to a request that bears the key, 403 to any other."""
-        key = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return web.Response(status=204 if self.opens(key) else 403)
+        return web.Response(status=204 if self.admits(request) else 403)
+
+    def admits(self, request: web.Request) -> bool:
+        """Tell whether a request bears the key."""
+        return self.opens(request.headers.get("Authorization", "").removeprefix("Bearer "))
 
 
 def _host_name(host: str) -> str | None:

@@ -24,7 +24,7 @@ class GoalPanel(Panel):
         self._readers: dict[str, Callable[[int | None], Target]] = {}
         self._choices: dict[str, Choice] = {}
         for name in target_names():
-            self._offer(load_target(name), _built_in(name))
+            self.offer(load_target(name), _built_in(name))
         self._note()
         self.field("target", self._choose)
         self.field("target_size", self._resize)
@@ -41,9 +41,6 @@ class GoalPanel(Panel):
 
     def offer(self, target: Target, read: Callable[[int | None], Target]) -> None:
         """Add a target to the list, or replace the one of its name."""
-        self._offer(target, read)
-
-    def _offer(self, target: Target, read: Callable[[int | None], Target]) -> None:
         self._readers[target.name] = read
         self._choices[target.name] = target_choice(target)
 
@@ -51,7 +48,7 @@ class GoalPanel(Panel):
         """Keep a target that is on no list, so that it can be chosen again."""
         target = self.lab.model.target
         if target is not None and target.name not in self._readers:
-            self._offer(target, lambda _: target)
+            self.offer(target, lambda _: target)
 
     def _choose(self, lab: Lab, name: object) -> None:
         if isinstance(name, str) and name in self._readers:

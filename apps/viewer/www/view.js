@@ -341,6 +341,7 @@
     install(app) {
       app.component("VoxncaView", VoxncaView);
       app.component("VoxncaChart", window.VoxncaChart);
+      app.component("VoxncaChoice", window.VoxncaChoice);
       app.component("VoxncaTimeline", window.VoxncaTimeline);
       app.component("VoxncaDownload", window.VoxncaDownload);
       app.component("VoxncaUpload", window.VoxncaUpload);
