@@ -60,7 +60,9 @@ class Automaton:
             mode = {"torus": "wrap", "dead": "constant"}[self.border]
             padded = np.pad(self._cells, 1, mode=mode)  # type: ignore[call-overload]
             windows = [
-                padded[tuple(slice(1 + o, 1 + o + n) for o, n in zip(offset, self.space))].ravel()
+                padded[
+                    tuple(slice(1 + o, 1 + o + n) for o, n in zip(offset, self.space, strict=True))
+                ].ravel()
                 for offset in self.rule.neighborhood.cells
             ]
             self._cells = self.rule.next_states(np.stack(windows, axis=1)).reshape(self.space)

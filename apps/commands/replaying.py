@@ -13,9 +13,9 @@ from torch import Tensor
 from apps.commands.engine import get_ready
 from apps.commands.growth import check_output, fitting_target
 from apps.commands.plan import MAX_FRAMES
+from apps.lab.neural_run import NeuralRun
 from apps.lab.recording import Recording, digest_of
 from apps.lab.recording_file import read_recording
-from apps.lab.run import Run
 from apps.terminal import console, result
 from voxnca import ArgumentError, FileError, export
 from voxnca.quality import iou_of_cells
@@ -58,9 +58,9 @@ def _check_size(recording: Recording) -> None:
         )
 
 
-def _replay(recording: Recording, output: Path | None) -> Run:
+def _replay(recording: Recording, output: Path | None) -> NeuralRun:
     """Step to the end, and write what was asked for on the way."""
-    last: list[Run] = []
+    last: list[NeuralRun] = []
     runs = track(
         _noting(recording.replay(), last),
         "replay",
@@ -78,13 +78,13 @@ def _replay(recording: Recording, output: Path | None) -> Run:
     return last[0]
 
 
-def _noting(runs: Iterator[Run], last: list[Run]) -> Iterator[Run]:
+def _noting(runs: Iterator[NeuralRun], last: list[NeuralRun]) -> Iterator[NeuralRun]:
     for run in runs:
         last[:] = [run]
         yield run
 
 
-def _frames(runs: Iterator[Run], num_steps: int) -> Iterator[Tensor]:
+def _frames(runs: Iterator[NeuralRun], num_steps: int) -> Iterator[Tensor]:
     """Yield the state at intervals, and the last one."""
     interval = max(1, ceil(num_steps / MAX_FRAMES))
     for run in runs:
@@ -92,7 +92,7 @@ def _frames(runs: Iterator[Run], num_steps: int) -> Iterator[Tensor]:
             yield run.rollout.state()
 
 
-def _told(recording: Recording, last: Run, *, as_json: bool, same: bool) -> str:
+def _told(recording: Recording, last: NeuralRun, *, as_json: bool, same: bool) -> str:
     body, target = last.body(), fitting_target(recording.model, recording.space)
     iou = None if target is None else iou_of_cells(body, target, recording.space)
     if as_json:
@@ -102,7 +102,7 @@ def _told(recording: Recording, last: Run, *, as_json: bool, same: bool) -> str:
             "iou": iou,
             "events": len(recording.events),
             "same_bits": same,
-            "digest": digest_of(last.past.now),
+            "digest": digest_of(last.frozen()),
         }
         return json.dumps(fields)
     text = f"step {last.step_index}, {len(body)} voxels"

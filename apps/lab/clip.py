@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from math import ceil, prod
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from apps.lab.past import Frozen, Past
+from apps.lab.past import Past, Snapshot
 from voxnca.errors import ArgumentError
 from voxnca.export.movie import encode_gif, encode_mp4
 from voxnca.export.pictures import SOFT_BACKGROUND, encode_png, picture
-from voxnca.grid import ALPHA, RGBA, SOLID_THRESHOLD, to_rgba
 
 KINDS = ("gif", "mp4", "png")
 MAX_FRAMES = 120
@@ -38,7 +36,7 @@ class Clip:
         space: sizes of the grid.
     """
 
-    states: tuple[Frozen, ...]
+    states: tuple[Snapshot, ...]
     space: tuple[int, ...]
 
     @classmethod
@@ -96,7 +94,7 @@ class Clip:
         ]
         return _in_rows(images)
 
-    def _drawn(self, states: Sequence[Frozen]) -> list[Bytes]:
+    def _drawn(self, states: Sequence[Snapshot]) -> list[Bytes]:
         """Return colours uint8 `(*box, 4)`; voxels in the smallest box that holds all of them."""
         low, high = np.zeros(len(self.space), int), np.array(self.space)
         if len(self.space) == 3:
@@ -104,21 +102,20 @@ class Clip:
         return [_colours(state, low, high) for state in states]
 
 
-def _box(states: Sequence[Frozen]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _box(states: Sequence[Snapshot]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the low and high corner, high excluded, of what is solid in any state."""
-    solid = [state.cells[state.values[:, ALPHA] > SOLID_THRESHOLD] for state in states]
-    cells = np.concatenate(solid).astype(np.int64)
+    painted = [state.painted() for state in states]
+    cells = np.concatenate([cells[rgba[:, 3] > 127] for cells, rgba in painted])
     if len(cells) == 0:
         return np.zeros(3, np.int64), np.ones(3, np.int64)
     return cells.min(0), cells.max(0) + 1
 
 
-def _colours(state: Frozen, low: NDArray[np.int64], high: NDArray[np.int64]) -> Bytes:
-    inside = ((state.cells >= low) & (state.cells < high)).all(1)
-    values = torch.from_numpy(state.values[inside][:, RGBA])
-    rgba = to_rgba(values[None, None])[0, 0]
+def _colours(state: Snapshot, low: NDArray[np.int64], high: NDArray[np.int64]) -> Bytes:
+    cells, rgba = state.painted()
+    inside = ((cells >= low) & (cells < high)).all(1)
     drawn = np.zeros((*(high - low), 4), np.uint8)
-    drawn[tuple((state.cells[inside] - low).T)] = (255 * rgba).round().to(torch.uint8).numpy()
+    drawn[tuple((cells[inside] - low).T)] = rgba[inside]
     return drawn
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.rules import Rule
 from voxnca import NCA
 from voxnca.errors import ArgumentError
 from voxnca.grid import RGBA
@@ -85,27 +86,35 @@ class Look:
         )
         return *channels, *LEGENDS["hidden"]
 
-    def check(self, model: NCA) -> None:
-        """Check that there is something to show of a model.
+    def check(self, rule: NCA | Rule) -> None:
+        """Check that there is something to show of a rule.
 
         Raises:
             ArgumentError: for an axis or a channel that it does not have, or the difference from
                 a target when it has none.
         """
-        for _, _, message in self._misfits(model):
+        for _, _, message in self._misfits(rule):
             raise ArgumentError(message)
 
-    def fitted(self, model: NCA) -> Self:
-        """Return what is left of this look for a model: what does not fit is as at first."""
-        changes: dict[str, Any] = {name: value for name, value, _ in self._misfits(model)}
+    def fitted(self, rule: NCA | Rule) -> Self:
+        """Return what is left of this look for a rule: what does not fit is as at first."""
+        changes: dict[str, Any] = {name: value for name, value, _ in self._misfits(rule)}
         return replace(self, **changes) if changes else self
 
-    def _misfits(self, model: NCA) -> Iterator[tuple[str, object, str]]:
-        """Yield what a model does not have: the field, a value that fits, and a message."""
-        num_dims, num_channels = model.config.num_dims, model.config.num_channels
+    def _misfits(self, rule: NCA | Rule) -> Iterator[tuple[str, object, str]]:
+        """Yield what a rule does not have: the field, a value that fits, and a message."""
+        num_dims = rule.num_dims if isinstance(rule, Rule) else rule.config.num_dims
         if self.cut_axis is not None and self.cut_axis >= num_dims:
-            rule = f"is no axis of a {num_dims}D creature; use 0 to {num_dims - 1}"
-            yield "cut_axis", None, f"cut_axis={self.cut_axis} {rule}"
+            remedy = f"is no axis of a {num_dims}D creature; use 0 to {num_dims - 1}"
+            yield "cut_axis", None, f"cut_axis={self.cut_axis} {remedy}"
+        if isinstance(rule, NCA):
+            yield from self._missing_insides(rule)
+        elif self.show != "colours":
+            remedy = "needs a learned rule: the cells of a hand-made one have a state, no insides"
+            yield "show", "colours", f"show={self.show!r} {remedy}"
+
+    def _missing_insides(self, model: NCA) -> Iterator[tuple[str, object, str]]:
+        num_channels = model.config.num_channels
         if self.show == "hidden" and num_channels <= FIRST_HIDDEN:
             rule = "needs hidden channels, and the model has none; use another look"
             yield "show", "colours", f"show='hidden' {rule}"

@@ -116,6 +116,33 @@ def observe(
     )
 
 
+def show_cells(
+    states: NDArray[np.uint8],
+    colors: NDArray[np.uint8],
+    look: Look,
+    *,
+    run: int = 0,
+    step_index: int = 0,
+    num_wounds: int = 0,
+) -> Moment:
+    """Look at the cells of a hand-made rule: those that are not in state 0.
+
+    Args:
+        states: uint8 `(*space)`.
+        colors: uint8 `(num_states, 3)`.
+        look: where it is cut; such cells have no insides to show.
+        run: number of the run.
+        step_index: steps since the start.
+        num_wounds: wounds dealt since the start.
+    """
+    space = states.shape
+    solid = np.argwhere(states)
+    shown, shown_colors = _cut(solid, colors[states[tuple(solid.T)]], look, space)
+    return Moment(
+        run, step_index, num_wounds, shown, shown_colors, space, _box(None, space), None, solid
+    )
+
+
 def _cut(
     cells: NDArray[np.int64], colors: NDArray[np.uint8], look: Look, space: tuple[int, ...]
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from voxnca import Rows
 from voxnca.errors import ArgumentError
-from voxnca.grid import ALIVE_THRESHOLD, ALPHA
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGBA, to_rgba
 
 MAX_BYTES = 48 * 2**20
 OVERHEAD_BYTES = 512
@@ -41,9 +41,35 @@ NOTHING = Counts()
 """What has happened at the start."""
 
 
+class Snapshot(Protocol):
+    """A state that never changes, of whatever rule."""
+
+    @property
+    def step_index(self) -> int:
+        """Steps since the start."""
+
+    @property
+    def counts(self) -> Counts:
+        """What had happened."""
+
+    @property
+    def num_bytes(self) -> int:
+        """Memory it takes."""
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether nothing will ever grow again."""
+
+    def painted(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Return the cells that hold something, int64 `(N, d)`, and their RGBA, uint8 `(N, 4)`.
+
+        Straight alpha; above 127 a cell is solid.
+        """
+
+
 @dataclass(frozen=True, eq=False)
 class Frozen:
-    """A state that never changes: the cells that hold something, and what they hold.
+    """A state of a learned rule: the cells that hold something, and what they hold.
 
     Attributes:
         step_index: steps since the start.
@@ -85,6 +111,11 @@ class Frozen:
         """Whether no cell lives, so that nothing will ever grow again."""
         return not (self.values[:, ALPHA] > ALIVE_THRESHOLD).any()
 
+    def painted(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Return the cells and their colours: see `Snapshot.painted`."""
+        rgba = to_rgba(torch.from_numpy(self.values[:, RGBA])[None, None])[0, 0]
+        return self.cells.astype(np.int64), (255 * rgba).round().to(torch.uint8).numpy()
+
 
 class Past:
     """States in order, the newest last, and the one of them that is shown.
@@ -97,7 +128,7 @@ class Past:
         max_bytes: of all states.
     """
 
-    def __init__(self, first: Frozen, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, first: Snapshot, max_bytes: int = MAX_BYTES) -> None:
         self._states, self._max_bytes = deque([first]), max_bytes
         self._num_bytes, self._shown = first.num_bytes, 0
 
@@ -105,7 +136,7 @@ class Past:
         return len(self._states)
 
     @property
-    def now(self) -> Frozen:
+    def now(self) -> Snapshot:
         """The state that is shown."""
         return self._states[self._shown]
 
@@ -124,7 +155,7 @@ class Past:
         """Whether there are later states than the one that is shown."""
         return self._shown < len(self._states) - 1
 
-    def add(self, state: Frozen) -> None:
+    def add(self, state: Snapshot) -> None:
         """Go on from what is shown; what came after it is dropped."""
         self.drop_future()
         self._states.append(state)
@@ -133,7 +164,7 @@ class Past:
             self._num_bytes -= self._states.popleft().num_bytes
         self._shown = len(self._states) - 1
 
-    def show(self, step_index: int) -> Frozen:
+    def show(self, step_index: int) -> Snapshot:
         """Show the last state of a step; the later ones stay.
 
         Raises:
@@ -148,7 +179,7 @@ class Past:
         self._shown = after - 1
         return self.now
 
-    def return_to(self, state: Frozen) -> None:
+    def return_to(self, state: Snapshot) -> None:
         """Show a state that was there before, and drop what came after it."""
         found = [i for i, kept in enumerate(self._states) if kept is state]
         if not found:
@@ -162,7 +193,7 @@ class Past:
         while self.is_rewound:
             self._num_bytes -= self._states.pop().num_bytes
 
-    def between(self, first_step: int, last_step: int) -> list[Frozen]:
+    def between(self, first_step: int, last_step: int) -> list[Snapshot]:
         """Return one state a step, the last of each, for the steps that are kept."""
         by_step = {state.step_index: state for state in self._states}
         return [by_step[step] for step in sorted(by_step) if first_step <= step <= last_step]

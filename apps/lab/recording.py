@@ -13,8 +13,8 @@ from torch import Tensor
 
 import voxnca
 from apps.lab.events import Adopted, Event, Planted
+from apps.lab.neural_run import NeuralRun
 from apps.lab.past import Frozen
-from apps.lab.run import Run
 from apps.lab.start import Start
 from voxnca import NCA, FileError, VoxncaError
 
@@ -46,7 +46,7 @@ class Recording:
     made_by: str
 
     @classmethod
-    def of_run(cls, run: Run) -> Recording:
+    def of_run(cls, run: NeuralRun) -> Recording:
         """Record a run up to the step that is shown.
 
         Raises:
@@ -71,17 +71,17 @@ class Recording:
             start,
             run.events,
             run.step_index,
-            digest_of(run.past.now),
+            digest_of(run.frozen()),
             made_by,
         )
 
-    def replay(self) -> Iterator[Run]:
+    def replay(self) -> Iterator[NeuralRun]:
         """Run it again: yield the same run at every step, after what happened there.
 
         Raises:
             VoxncaError: when an event does not fit the run.
         """
-        run = Run(self.model, self.start, space=self.space, seed=self.seed, max_bytes=0)
+        run = NeuralRun(self.model, self.start, space=self.space, seed=self.seed, max_bytes=0)
         waiting = list(reversed(self.events))
         for step_index in range(self.num_steps + 1):
             if step_index:
@@ -90,13 +90,13 @@ class Recording:
                 _repeat(run, waiting.pop())
             yield run
 
-    def check(self, run: Run) -> None:
+    def check(self, run: NeuralRun) -> None:
         """Check that a replayed run ended in the bits that were recorded.
 
         Raises:
             FileError: when it did not, with what that can come from.
         """
-        if digest_of(run.past.now) != self.digest:
+        if digest_of(run.frozen()) != self.digest:
             here = f"voxnca {voxnca.__version__} on {platform.machine()}"
             raise FileError(
                 "the end is not the one recorded, to the bit: the file was changed, or another "
@@ -130,7 +130,7 @@ def digest_of_weights(model: NCA) -> str:
     return content.hexdigest()
 
 
-def _repeat(run: Run, event: Event) -> None:
+def _repeat(run: NeuralRun, event: Event) -> None:
     if isinstance(event, Adopted):
         run.adopt(event.model)
     elif isinstance(event, Planted):

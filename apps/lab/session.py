@@ -10,21 +10,25 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from analysis.rules import Pattern, Rule
 from apps.lab.carving import Stroke, carve, check_shape
+from apps.lab.cell_run import CellRun
 from apps.lab.clip import Clip
+from apps.lab.layout import Layout
 from apps.lab.look import Look
-from apps.lab.moment import Moment, observe
+from apps.lab.moment import Moment
+from apps.lab.neural_run import NeuralRun
 from apps.lab.recording import Recording
 from apps.lab.run import Run
 from apps.lab.start import Start
-from voxnca import NCA, Rollout, Target, VoxncaError, training_space
+from voxnca import NCA, Target, VoxncaError, training_space
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
 from voxnca.grid import Rows, check_space
 
 DEFAULT_SIZE = {2: 64, 3: 32}
 """Sides of the grid of a model that has no target."""
-DEFAULT_SPEED, MIN_SPEED, MAX_SPEED = 20.0, 0.1, 1000.0
+DEFAULT_SPEED, MIN_SPEED, MAX_SPEED = 20.0, 0.1, 1e6
 DEFAULT_RADIUS, MIN_RADIUS, MAX_RADIUS = 4.0, 0.5, 64.0
 MAX_BURST_SECONDS = 0.05
 """Steps that are due are dropped after this long, so that a click never waits for a backlog."""
@@ -50,27 +54,31 @@ class Session:
         version: counts every change of what there is to see.
 
     Args:
-        model: the rule.
+        rule: a learned rule or a hand-made one: whatever lives, is played, wounded and looked at
+            by the same calls. What only one of them can do raises an error of one line.
         space: sizes of the grid; by default the one the rule was trained on.
-        seed: of the firing mask; each reset grows the same creature again.
-        start: `seed`, one live cell, or `target`, the finished pattern.
+        seed: of the firing mask; each reset grows the same creature again. Of the soup, if the
+            rule is hand-made.
+        start: of a learned rule: `seed`, one live cell, or `target`, the finished pattern.
         state: an array to start from instead, as `voxnca grow -o state.npy` writes it; its grid
             is the run's.
+        layout: what a hand-made rule starts from; by default a soup.
         clock: seconds, monotonic.
 
     Raises:
         ArgumentError: for an unknown start, a start without a target, a grid that is too small
-            for the target, or a state that does not fit the rule.
+            for the target, or a state or layout that does not fit the rule.
     """
 
     def __init__(
         self,
-        model: NCA,
+        rule: NCA | Rule,
         *,
         space: Sequence[int] | None = None,
         seed: int = 0,
         start: str = "seed",
         state: NDArray[np.floating] | None = None,
+        layout: Layout | None = None,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._seed, self._clock = check_seed(seed), clock
@@ -78,19 +86,60 @@ class Session:
         self._shape = "ball"
         self._run = self.version = 0
         self.playing = True
-        begin = Start.named(start) if state is None else Start.of_state(state, model)
         self._look = Look()
-        self._open(model, begin, space if space is not None else begin.space)
+        if isinstance(rule, NCA):
+            begin = Start.named(start) if state is None else Start.of_state(state, rule)
+            self._grow(rule, begin, space if space is not None else begin.space)
+            return
+        if start != "seed" or state is not None:
+            raise ArgumentError(f"{rule} is a hand-made rule and has no such start; give a layout")
+        self._lay(rule, layout or Layout.soup(rule, seed=seed, space=space))
+
+    @property
+    def rule(self) -> NCA | Rule:
+        """What runs."""
+        return self._life.model if isinstance(self._life, NeuralRun) else self.made.rule
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether a network runs, and not a hand-made rule."""
+        return isinstance(self._life, NeuralRun)
+
+    @property
+    def learned(self) -> NeuralRun:
+        """The run of a learned rule.
+
+        Raises:
+            VoxncaError: when a hand-made one runs.
+        """
+        if not isinstance(self._life, NeuralRun):
+            raise VoxncaError(f"{self.made.rule} is a hand-made rule; choose a model for that")
+        return self._life
+
+    @property
+    def made(self) -> CellRun:
+        """The run of a hand-made rule.
+
+        Raises:
+            VoxncaError: when a learned one runs.
+        """
+        if not isinstance(self._life, CellRun):
+            raise VoxncaError("this is a learned rule; choose a hand-made one for that")
+        return self._life
 
     @property
     def model(self) -> NCA:
-        """The rule that runs."""
-        return self._life.model
+        """The network that runs.
+
+        Raises:
+            VoxncaError: when a hand-made rule runs.
+        """
+        return self.learned.model
 
     @property
     def target(self) -> Target | None:
-        """What the creature is compared with."""
-        return self.model.target
+        """What the creature is compared with; a hand-made rule has nothing to grow."""
+        return self.model.target if self.is_learned else None
 
     @property
     def space(self) -> tuple[int, ...]:
@@ -104,8 +153,8 @@ class Session:
 
     @property
     def rows(self) -> Rows:
-        """The cells that may be alive, as they are now."""
-        return self._rollout.rows
+        """The cells that may be alive, as they are now; of a learned rule."""
+        return self.learned.rollout.rows
 
     @property
     def step_index(self) -> int:
@@ -139,7 +188,7 @@ class Session:
 
     @property
     def speed(self) -> float:
-        """Steps a second while playing, in [0.1, 1000]."""
+        """Steps a second while playing, in [0.1, 10^6]."""
         return self._speed
 
     @property
@@ -196,11 +245,13 @@ class Session:
         if not self.playing:
             return 0
         self._due += elapsed_seconds * self._speed
-        deadline, taken = self._clock() + MAX_BURST_SECONDS, 0
+        deadline, taken, burst = self._clock() + MAX_BURST_SECONDS, 0, 1
         while self._due >= 1 and (taken == 0 or self._clock() < deadline):
-            self.step()
-            self._due -= 1
-            taken += 1
+            count = min(int(self._due), burst)
+            self._step(count)
+            self._due -= count
+            taken += count
+            burst *= 2 if self._life.is_swift else 1
         self._due = min(self._due, 1.0)
         return taken
 
@@ -211,12 +262,15 @@ class Session:
             VoxncaError: when the rule has run into values that are not finite, or far too large;
                 the creature stays as it was before.
         """
-        self.version += 1
-        self._life.step()
+        self._step(1)
 
     def reset(self) -> None:
         """Go back to the start; the same run grows again, by the present rule."""
-        self._begin(self.model, self._life.start, self.space)
+        life = self._life
+        if isinstance(life, NeuralRun):
+            self._begin(NeuralRun(life.model, life.start, space=self.space, seed=self._seed))
+        else:
+            self._begin(CellRun(self.made.rule, self.made.layout))
 
     def wound(self, center: Sequence[int], radius_cells: float) -> Cut:
         """Cut out what lies round a cell, in the chosen shape.
@@ -261,8 +315,33 @@ class Session:
         Raises:
             ArgumentError: for a cell that is alive or off the grid.
         """
-        self._life.plant(tuple(int(c) for c in cell))
+        self.learned.plant(tuple(int(c) for c in cell))
         self.version += 1
+
+    def draw(self, cells: Sequence[Sequence[int]], state: int, *, goes_on: bool = False) -> None:
+        """Put cells of a hand-made rule into a state.
+
+        Args:
+            cells: at least one, of the grid.
+            state: that the rule has.
+            goes_on: whether it goes on with the touch before: they are undone together.
+
+        Raises:
+            ArgumentError: for a cell off the grid, or an unknown state.
+            VoxncaError: when a learned rule runs.
+        """
+        places = [tuple(int(c) for c in cell) for cell in cells]
+        self.made.draw(places, state, goes_on=goes_on)
+        self.version += 1
+
+    def lay(self, layout: Layout) -> None:
+        """Begin a new run of the same hand-made rule, from other cells.
+
+        Raises:
+            ArgumentError: when they do not fit the rule.
+            VoxncaError: when a learned rule runs.
+        """
+        self._lay(self.made.rule, layout)
 
     def undo(self) -> str:
         """Go back to just before the last wound, stroke or planted seed; say what it was.
@@ -291,7 +370,7 @@ class Session:
         Raises:
             ArgumentError: for a rule of another dimension or number of channels.
         """
-        self._life.adopt(model)
+        self.learned.adopt(model)
         self.version += 1
 
     def aim(self, target: Target | None) -> None:
@@ -300,7 +379,7 @@ class Session:
         Raises:
             ArgumentError: for a target of another dimension, or larger than the grid.
         """
-        self._life.aim(target)
+        self.learned.aim(target)
         self.version += 1
 
     def recording(self) -> Recording:
@@ -309,7 +388,7 @@ class Session:
         Raises:
             VoxncaError: when too much has happened to be recorded.
         """
-        return Recording.of_run(self._life)
+        return Recording.of_run(self.learned)
 
     def clip(self, first_step: int | None = None, last_step: int | None = None) -> Clip:
         """Return a piece of the past, to be drawn elsewhere: by default all that is kept.
@@ -321,8 +400,12 @@ class Session:
 
     def state(self) -> NDArray[np.float32]:
         """Return the whole state `(1, *space, C)`, to save and to start from again."""
-        state: NDArray[np.float32] = self._rollout.state().numpy()
+        state: NDArray[np.float32] = self.learned.rollout.state().numpy()
         return state
+
+    def pattern(self) -> Pattern:
+        """Return the cells of a hand-made rule, to save as Golly reads them."""
+        return self.made.pattern()
 
     def wound_center(self, radius_cells: float) -> Cut:
         """Cut out what lies round the solid voxel nearest to the creature's centroid.
@@ -350,18 +433,25 @@ class Session:
         here = (coordinates[:, 1:] == torch.tensor(tuple(cell))).all(1)
         return bool(values[here].any())
 
-    def switch(self, model: NCA) -> None:
-        """Run another rule, from its seed, on the grid it was trained on.
+    def switch(self, rule: NCA | Rule, layout: Layout | None = None) -> None:
+        """Run another rule: from its seed, on the grid it was trained on, or from a layout.
+
+        Args:
+            rule: learned or hand-made.
+            layout: what a hand-made rule starts from; by default a soup.
 
         Raises:
             ArgumentError: when it cannot run; the one before goes on then.
         """
-        self._open(model, Start(), None)
+        if isinstance(rule, NCA):
+            self._grow(rule, Start(), None)
+        else:
+            self._lay(rule, layout or Layout.soup(rule, seed=self._seed))
 
     @property
     def look(self) -> Look:
         """What is shown: what was chosen, as far as the rule that runs has it."""
-        return self._look.fitted(self.model)
+        return self._look.fitted(self.rule)
 
     def set_look(self, look: Look) -> None:
         """Choose what is shown of the creature.
@@ -369,37 +459,28 @@ class Session:
         Raises:
             ArgumentError: when the rule that runs has no such thing to show.
         """
-        look.check(self.model)
+        look.check(self.rule)
         self._look = look
         self.version += 1
 
     def moment(self) -> Moment:
         """Return what there is to see now."""
-        return observe(
-            self._rollout.rows,
-            self.look,
-            space=self.space,
-            target=self.model.target,
-            border=self.model.config.border,
-            run=self._run,
-            step_index=self.step_index,
-            num_wounds=self._num_wounds,
-        )
+        return self._life.observe(self.look, self._run)
 
-    @property
-    def _rollout(self) -> Rollout:
-        return self._life.rollout
+    def _step(self, num_steps: int) -> None:
+        self.version += 1
+        self._life.step(num_steps)
 
-    @property
-    def _num_wounds(self) -> int:
-        return self._life.counts.wounds
-
-    def _open(self, model: NCA, start: Start, space: Sequence[int] | None) -> None:
-        self._begin(model, start, _grid(model, space))
+    def _grow(self, model: NCA, start: Start, space: Sequence[int] | None) -> None:
+        self._begin(NeuralRun(model, start, space=_grid(model, space), seed=self._seed))
         self._run += 1
 
-    def _begin(self, model: NCA, start: Start, space: tuple[int, ...]) -> None:
-        self._life = Run(model, start, space=space, seed=self._seed)
+    def _lay(self, rule: Rule, layout: Layout) -> None:
+        self._begin(CellRun(rule, layout))
+        self._run += 1
+
+    def _begin(self, life: Run) -> None:
+        self._life = life
         self._due = 0.0
         self.version += 1
 

@@ -1,0 +1,136 @@
+"""What a run of a hand-made rule starts from: a soup, or a pattern in the middle of a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.rules import Pattern, Rule
+from analysis.rules.bounds import check_border
+from voxnca.errors import ArgumentError
+from voxnca.grid import check_space
+
+DEFAULT_SPACE = {2: (192, 256), 3: (28, 28, 28)}
+"""Grids on which there is something to see, and which a page shows without effort."""
+MAX_SIDE = {2: 4096, 3: 256}
+"""A picture has a colour for each cell, and the past keeps a state of each."""
+DENSITY = {2: 0.3, 3: 0.15}
+"""Of a soup: Life's lives long, and one of 3D is not choked at once."""
+MARGIN = {2: 24, 3: 6}
+"""Empty cells round a pattern, at least."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Cells of a grid, and what lies beyond its edge.
+
+    Attributes:
+        cells: uint8 `(*space)`, states.
+        border: `torus` or `dead`.
+        words: what it is, for people.
+    """
+
+    cells: NDArray[np.uint8]
+    border: str
+    words: str
+
+    @classmethod
+    def soup(
+        cls,
+        rule: Rule,
+        *,
+        density: float | None = None,
+        seed: int = 0,
+        space: Sequence[int] | None = None,
+        border: str | None = None,
+    ) -> Self:
+        """Fill a grid at random: so many of its cells are not empty, every other state as often.
+
+        Args:
+            rule: whose states; its bounds are the grid, where it has some.
+            density: share of cells that are not in state 0.
+            seed: of the random numbers.
+            space: sizes of the grid, by default one that a page shows well.
+            border: by default that of the rule's bounds, else `torus`.
+
+        Raises:
+            ArgumentError: for a share out of [0, 1], or a grid that does not fit the rule.
+        """
+        share = DENSITY[rule.num_dims] if density is None else density
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+            raise ArgumentError(f"density={share!r} must be a number in [0, 1]")
+        sizes = grid_of(rule, space)
+        rng = np.random.default_rng(seed)
+        full = rng.random(sizes) < share
+        states = rng.integers(1, rule.num_states, sizes, dtype=np.uint8)
+        return cls(full * states, _border(rule, border, "torus"), f"a soup of {share:.0%}")
+
+    @classmethod
+    def of_pattern(
+        cls,
+        rule: Rule,
+        pattern: Pattern,
+        *,
+        space: Sequence[int] | None = None,
+        border: str | None = None,
+    ) -> Self:
+        """Put a pattern into the middle of an empty grid.
+
+        Args:
+            rule: whose states the pattern has; its bounds are the grid, where it has some.
+            pattern: of the rule's dimension.
+            space: sizes of the grid, by default the usual one or as much as the pattern needs.
+            border: by default that of the rule's bounds, else `dead`: what leaves is gone.
+
+        Raises:
+            ArgumentError: for a pattern of another dimension, of states that the rule does not
+                have, or larger than the grid.
+        """
+        if pattern.cells.ndim != rule.num_dims:
+            raise ArgumentError(
+                f"the pattern is {pattern.cells.ndim}D and the rule {rule} {rule.num_dims}D; "
+                "choose a rule of its dimension"
+            )
+        highest = int(pattern.cells.max(initial=0))
+        if highest >= rule.num_states:
+            raise ArgumentError(
+                f"the pattern has cells in state {highest}, and the rule {rule} only states 0 to "
+                f"{rule.num_states - 1}; choose the rule that it was made for"
+            )
+        if space is None and rule.bounds is None:
+            usual, room = DEFAULT_SPACE[rule.num_dims], MARGIN[rule.num_dims]
+            sides = zip(usual, pattern.cells.shape, strict=True)
+            space = tuple(max(side, own + 2 * room) for side, own in sides)
+        cells = pattern.placed(grid_of(rule, space))
+        return cls(cells, _border(rule, border, "dead"), pattern.name or "a pattern")
+
+
+def grid_of(rule: Rule, space: Sequence[int] | None) -> tuple[int, ...]:
+    """Return the grid a rule is to run on.
+
+    Raises:
+        ArgumentError: for one of another dimension, another one than the rule's bounds, or one
+            too large to be shown.
+    """
+    d = rule.num_dims
+    if rule.bounds is not None:
+        if space is not None and tuple(space) != rule.bounds.space:
+            raise ArgumentError(
+                f"space={tuple(space)}: the rule {rule} brings its own grid; leave out either"
+            )
+        space = rule.bounds.space
+    sizes = check_space(space or DEFAULT_SPACE[d], d)
+    if max(sizes) > MAX_SIDE[d]:
+        raise ArgumentError(
+            f"space={sizes} is larger than the {MAX_SIDE[d]} cells a side that can be shown; "
+            "use a smaller grid"
+        )
+    return sizes
+
+
+def _border(rule: Rule, border: str | None, usual: str) -> str:
+    return check_border(border or (rule.bounds.border if rule.bounds else usual))

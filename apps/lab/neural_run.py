@@ -1,0 +1,194 @@
+"""A run of a learned rule: its cells, and what happened to them, so that it can be repeated."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+
+from apps.lab.events import Adopted, Event, Log, Planted, Wounded
+from apps.lab.look import Look
+from apps.lab.moment import Moment, observe
+from apps.lab.past import MAX_BYTES, Counts, Frozen, Snapshot
+from apps.lab.run import Run
+from apps.lab.start import Start
+from voxnca import NCA, Rollout, Rows, Target, VoxncaError
+from voxnca.errors import ArgumentError
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA, SOLID_THRESHOLD
+from voxnca.wounds import Wound
+
+RUNAWAY = 1e6
+"""No rule that grows anything holds such values; one that does doubles them in a few steps."""
+
+
+class NeuralRun(Run):
+    """A network on a grid, from its start.
+
+    The state is finite at all times: a step that runs away raises, and is not taken.
+
+    Attributes:
+        start: what it began from.
+        model: the rule that runs.
+        first_model: the rule it began with.
+        seed: of the firing mask.
+        rollout: the live cells.
+
+    Args:
+        model: the rule; it must not change. What `adopt` is given may.
+        start: what to begin from.
+        space: sizes of the grid.
+        seed: of the firing mask.
+        max_bytes: of the past, and as much again to undo touches.
+
+    Raises:
+        ArgumentError: when the rule cannot run so.
+    """
+
+    def __init__(
+        self,
+        model: NCA,
+        start: Start,
+        *,
+        space: tuple[int, ...],
+        seed: int = 0,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self.start, self.seed = start, seed
+        self.model = self.first_model = model
+        self._rule = 0
+        self._log = Log()
+        self.space = space
+        self.rollout = self._enter(start.rows(model, space), 0)
+        super().__init__(Frozen.of_rows(self.rollout.rows, space, 0), space, max_bytes)
+
+    @property
+    def step_index(self) -> int:
+        """Steps since the start."""
+        return self.rollout.step_index
+
+    @property
+    def is_swift(self) -> bool:
+        """A step costs what it costs."""
+        return False
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What has happened so far, as events.
+
+        Raises:
+            VoxncaError: when there were more than a recording may hold.
+        """
+        return self._log.first(self.counts.events)
+
+    def frozen(self) -> Frozen:
+        """Return the present state, never to change."""
+        return self._freeze(self.counts)
+
+    def plant(self, cell: tuple[int, ...]) -> None:
+        """Put a second seed into a cell, as `voxnca.seed` makes it.
+
+        Raises:
+            ArgumentError: for a cell that is alive or off the grid.
+        """
+        coordinates, values = self.rollout.rows
+        here = (coordinates[:, 1:] == torch.tensor(self._checked(cell))).all(1)
+        if (values[here, ALPHA] > ALIVE_THRESHOLD).any():
+            raise ArgumentError(f"cell={list(cell)} is alive already; plant in an empty one")
+        before = self._go_on()
+        planted = torch.zeros(1, values.shape[1])
+        planted[:, ALPHA:] = 1.0
+        place = torch.tensor([[0, *cell]])
+        rows = Rows(torch.cat([coordinates[~here], place]), torch.cat([values[~here], planted]))
+        self.rollout = self._enter(rows, self.step_index)
+        self._log.add(Planted(self.step_index, cell))
+        self._touched(before, f"the seed planted in {list(cell)}")
+
+    def adopt(self, model: NCA) -> None:
+        """Go on by another rule, from the present cells; the target stays.
+
+        Raises:
+            ArgumentError: for a rule of other cells.
+        """
+        ours, theirs = self.model.config, model.config
+        if (ours.num_dims, ours.num_channels) != (theirs.num_dims, theirs.num_channels):
+            raise ArgumentError(
+                f"model is {theirs.num_dims}D with {theirs.num_channels} channels, the creature "
+                f"{ours.num_dims}D with {ours.num_channels}; switch to it"
+            )
+        # Training goes on changing its own; the target never changes and is shared.
+        adopted: NCA = copy.deepcopy(model, {id(model.target): model.target})
+        adopted.target = self.model.target
+        self.model = adopted.requires_grad_(requires_grad=False)
+        self._rule += 1
+        self.rollout = self._enter(self.rollout.rows, self.step_index)
+
+    def aim(self, target: Target | None) -> None:
+        """Compare with another target; no cell changes.
+
+        Raises:
+            ArgumentError: for a target of another dimension, or larger than the grid.
+        """
+        if target is not None:
+            target.origin(self.space)
+        self.model = copy.copy(self.model)  # the same weights
+        self.model.target = target
+
+    def body(self) -> torch.Tensor:
+        """Return the solid cells: int64 `(N, d)`."""
+        coordinates, values = self.rollout.rows
+        return coordinates[values[:, ALPHA] > SOLID_THRESHOLD, 1:]
+
+    def observe(self, look: Look, run: int) -> Moment:
+        """Return what there is to see now."""
+        return observe(
+            self.rollout.rows,
+            look,
+            space=self.space,
+            target=self.model.target,
+            border=self.model.config.border,
+            run=run,
+            step_index=self.step_index,
+            num_wounds=self.counts.wounds,
+        )
+
+    def _advance(self, num_steps: int) -> None:
+        with torch.no_grad():
+            self.rollout.step(num_steps)
+        trouble = _trouble(self.rollout.rows.values)
+        if trouble:
+            step_index = self.step_index
+            self._show(self.past.now)
+            raise VoxncaError(
+                f"the state is no longer {trouble} at step {step_index}; "
+                "reset it, and train the model further"
+            )
+
+    def _carve(self, wound: Wound) -> int:
+        num_removed = self.rollout.wound(wound)
+        self._log.add(Wounded(self.step_index, wound))
+        return num_removed
+
+    def _go_on(self) -> Snapshot:
+        now = super()._go_on()
+        self._log.cut(now.counts.events)
+        if now.counts.rule != self._rule:
+            self._log.add(Adopted(self.step_index, self.model))
+        return now
+
+    def _freeze(self, counts: Counts) -> Frozen:
+        counts = counts._replace(events=len(self._log), rule=self._rule)
+        return Frozen.of_rows(self.rollout.rows, self.space, self.step_index, counts)
+
+    def _show(self, state: Snapshot) -> None:
+        assert isinstance(state, Frozen)
+        self.rollout = self._enter(state.rows, state.step_index)
+
+    def _enter(self, rows: Rows, step_index: int) -> Rollout:
+        with torch.no_grad():
+            return self.model.rollout(rows, space=self.space, seed=self.seed, first_step=step_index)
+
+
+def _trouble(values: torch.Tensor) -> str:
+    if not values.isfinite().all():
+        return "finite"
+    return "within bounds" if values.numel() and values.abs().max() > RUNAWAY else ""
