@@ -1,7 +1,11 @@
-"""The picture of a model in a list."""
+"""The picture of a model, a rule or a pattern in a list."""
 
 from __future__ import annotations
 
+import numpy as np
+
+from analysis import rules
+from analysis.rules import Pattern, Rule, palette
 from voxnca import NCA
 from voxnca.export.thumbnails import encode_thumbnail
 from voxnca.shipped import thumbnail_path
@@ -20,3 +24,29 @@ def shipped_thumbnail(name: str, model: NCA) -> bytes | None:
 def target_thumbnail(model: NCA) -> bytes | None:
     """Draw what a model is to grow, as a .png; None when it has no target."""
     return None if model.target is None else encode_thumbnail(model.target.rgba8)
+
+
+SOUP_SPACE = {2: (40, 40), 3: (12, 12, 12)}
+SOUP_STEPS = {2: 48, 3: 6}
+"""Enough for a rule to show its character, and little work."""
+
+
+def rule_thumbnail(rule: Rule) -> bytes:
+    """Draw what becomes of a soup under a hand-made rule, as a .png."""
+    d = rule.num_dims
+    rng = np.random.default_rng(0)
+    soup = rng.integers(1, rule.num_states, SOUP_SPACE[d], dtype=np.uint8)
+    soup *= rng.random(SOUP_SPACE[d]) < 0.3
+    return _drawn(rules.step(rule.within(None), soup, SOUP_STEPS[d], border="torus"), rule)
+
+
+def pattern_thumbnail(pattern: Pattern) -> bytes:
+    """Draw a pattern in the colours of its rule, as a .png."""
+    return _drawn(pattern.cells, rules.parse(pattern.rule))
+
+
+def _drawn(states: rules.States, rule: Rule) -> bytes:
+    rgba = np.zeros((*states.shape, 4), dtype=np.uint8)
+    rgba[..., :3] = np.array(palette.colors_of(rule), dtype=np.uint8)[states]
+    rgba[..., 3] = 255 * (states > 0)
+    return encode_thumbnail(rgba)

@@ -1,4 +1,4 @@
-"""`voxnca app`: the viewer, on a model or on a target that has no model yet."""
+"""`voxnca app`: the viewer, on a model, a hand-made rule, or a target that has no model yet."""
 
 from __future__ import annotations
 

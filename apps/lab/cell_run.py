@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from analysis.rules import Automaton, Pattern, Rule, palette
+from analysis.rules.bounds import check_border
 from apps.lab.census import Census
 from apps.lab.layout import Layout
 from apps.lab.look import Look
@@ -138,6 +139,16 @@ class CellRun(Run):
         self.automaton.place(states)
         plural = "" if len(places) == 1 else "s"
         self._touched(before, f"{len(places):,} cell{plural} set to {state}", goes_on=goes_on)
+
+    def fence(self, border: str) -> None:
+        """Choose what lies beyond the edge, now and when it begins again; the cells stay.
+
+        Raises:
+            ArgumentError: for an unknown border.
+        """
+        self.layout = replace(self.layout, border=check_border(border))
+        self._first_step = self.step_index
+        self.automaton = Automaton(self.rule, self.automaton.cells, border=border)
 
     def state_of(self, cell: tuple[int, ...]) -> int:
         """Return the state of a cell.

@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from analysis.rules import Rule
 from apps.lab.comparison import Comparison
 from apps.lab.knobs import Settings
+from apps.lab.layout import Layout
+from apps.lab.line import joined
 from apps.lab.live_training import LiveTraining
 from apps.lab.look import Look
 from apps.lab.moment import Moment
@@ -34,11 +37,18 @@ TOWARDS = " \N{RIGHTWARDS ARROW} "
 
 
 class Hand(StrEnum):
-    """What a click on the creature does."""
+    """What a click does."""
 
     CARVE = "carve"
     PLANT = "plant"
     ASK = "ask"
+    DRAW = "draw"
+    ERASE = "erase"
+
+
+LEARNED_HANDS = (Hand.CARVE, Hand.PLANT, Hand.ASK)
+MADE_HANDS = (Hand.DRAW, Hand.ERASE, Hand.CARVE)
+"""What a click can do, the first of them at first."""
 
 
 class Lab:
@@ -50,19 +60,22 @@ class Lab:
         comparison: the creature beside it, if any.
         easel: the target that is being painted, if any.
         training: of the rule.
-        hand: what a click does.
+        hand: what a click does: one of `hands`.
+        ink: the state that a drawing hand puts cells of a hand-made rule into.
         tutor: explains a cell of the creature.
         remark: what people are to be told of what happened by itself; they clear it.
     """
 
     def __init__(self, session: Session, label: str = "") -> None:
         self.session = session
-        self.label = label or name_of(session.model)
+        self.label = label or name_of(session.rule)
         self.comparison: Comparison | None = None
         self.easel: Easel | None = None
         self.training = LiveTraining()
-        self.training.suit(session.model.config)
-        self.hand = Hand.CARVE
+        self.hand, self.ink = Hand.CARVE, 1
+        self._stroke_ink = 0
+        self._stroke_end: list[tuple[int, ...]] = []
+        self._suit()
         self.tutor = Tutor()
         self.remark = ""
         self._touched_at = 0
@@ -77,8 +90,17 @@ class Lab:
 
     @property
     def model(self) -> NCA:
-        """The rule that runs."""
+        """The learned rule that runs.
+
+        Raises:
+            VoxncaError: when a hand-made one runs.
+        """
         return self.session.model
+
+    @property
+    def hands(self) -> tuple[Hand, ...]:
+        """What a click can do."""
+        return LEARNED_HANDS if self.session.is_learned else MADE_HANDS
 
     @property
     def target(self) -> Target:
@@ -87,9 +109,9 @@ class Lab:
         Raises:
             VoxncaError: when it has no target.
         """
-        if self.model.target is None:
-            raise VoxncaError("this model has no target; choose one to train it")
-        return self.model.target
+        if self.session.target is None:
+            raise VoxncaError("this rule has no target; choose one to train a model")
+        return self.session.target
 
     def shown(self) -> tuple[Moment, ...]:
         """Return what there is to see: the creature, or two side by side, or the easel."""
@@ -216,21 +238,74 @@ class Lab:
         other_first, other_last = self.comparison.session.past
         return max(first, other_first), min(last, other_last)
 
-    def open(self, model: NCA, label: str = "") -> None:
+    def open(self, rule: NCA | Rule, label: str = "", layout: Layout | None = None) -> None:
         """Run another rule, from its seed; the training of the one before ends.
 
         Args:
-            model: the rule.
+            rule: learned or hand-made.
             label: for people; by default its name.
+            layout: what a hand-made rule starts from; by default a soup.
 
         Raises:
             ArgumentError: when it cannot run; the one before goes on then.
         """
-        self.session.switch(model)
+        self.session.switch(rule, layout)
         self.training.stop()
-        self.training.suit(model.config)
-        self.label = label or name_of(model)
+        self.label = label or name_of(rule)
+        self._suit()
         self._begin_anew()
+
+    def lay(self, layout: Layout) -> None:
+        """Begin anew with the same hand-made rule, from other cells.
+
+        Raises:
+            VoxncaError: when they do not fit the rule, or a learned one runs.
+        """
+        self.session.lay(layout)
+        self.play()
+
+    def fence(self, border: str) -> None:
+        """Choose what lies beyond the edge; the cells stay.
+
+        Raises:
+            VoxncaError: for an unknown border, or when a learned rule runs.
+        """
+        self.session.fence(border)
+
+    def draw(self, cells: Sequence[Sequence[int]], *, goes_on: bool = False) -> None:
+        """Set cells of a hand-made rule, or empty them: as the first of a stroke says.
+
+        A stroke that begins in a cell of the ink's state empties, as one of the eraser does.
+
+        Args:
+            cells: at least one.
+            goes_on: whether it goes on with the stroke before.
+
+        Raises:
+            VoxncaError: for a cell off the grid, or when a learned rule runs.
+        """
+        way = [tuple(cell) for cell in cells]
+        if len(self.session.space) == 2:
+            way = joined([*(self._stroke_end if goes_on else ()), *way])
+        if not goes_on:
+            there = self.session.made.state_of(way[0])
+            erases = self.hand is Hand.ERASE or there == self.ink
+            self._stroke_ink = 0 if erases else self.ink
+        self.session.draw(way, self._stroke_ink, goes_on=goes_on)
+        self._stroke_end = way[-1:]
+
+    def dip(self, state: int) -> None:
+        """Choose the state that is drawn.
+
+        Raises:
+            VoxncaError: for a state that the rule does not have, or when a learned one runs.
+        """
+        highest = self.session.made.rule.num_states - 1
+        if isinstance(state, bool) or not isinstance(state, int) or not 1 <= state <= highest:
+            raise ArgumentError(f"state={state!r} must be a whole number from 1 to {highest}")
+        self.ink = state
+        if self.hand is not Hand.DRAW:
+            self.hand = Hand.DRAW
 
     def aim(self, target: Target) -> bool:
         """Grow another target from now on: the rule and its training go on from where they are.
@@ -238,7 +313,7 @@ class Lab:
         Returns:
             Whether the rule could be kept. One of another dimension cannot: a new one begins.
         """
-        if target.num_dims != self.model.config.num_dims:
+        if not self.session.is_learned or target.num_dims != self.model.config.num_dims:
             self._start_afresh(target)
             return False
         before = self.model.target
@@ -281,7 +356,7 @@ class Lab:
 
     def waiting_knobs(self) -> list[str]:
         """Return the labels of the knobs that wait for a rule that starts afresh."""
-        return self.training.waiting(self.model.config)
+        return self.training.waiting(self.model.config) if self.session.is_learned else []
 
     def look(self, look: Look) -> None:
         """Show something else of the creatures."""
@@ -293,22 +368,29 @@ class Lab:
         """Choose what a click does.
 
         Raises:
-            ArgumentError: for an unknown hand.
+            ArgumentError: for a hand that the rule that runs has no use for.
         """
-        if hand not in tuple(Hand):
-            raise ArgumentError(f"hand={hand!r} is unknown; use one of: {', '.join(Hand)}")
+        if hand not in self.hands:
+            raise ArgumentError(f"hand={hand!r} is unknown; use one of: {', '.join(self.hands)}")
         self.hand = Hand(hand)
 
     def hear(self, report: Report) -> None:
         """Take over what the rule has learned."""
         self.training.hear(report)
         learned = self.training.model() if report.weights is not None else None
-        if learned is not None and learned.config == self.model.config:
+        ours = self.session.model.config if self.session.is_learned else None
+        if learned is not None and learned.config == ours:
             self.session.adopt(learned)
         self._version += 1
 
     def compare(self, comparison: Comparison | None) -> None:
-        """Show a creature beside this one, both from their start; None ends it."""
+        """Show a creature beside this one, both from their start; None ends it.
+
+        Raises:
+            VoxncaError: when a hand-made rule runs.
+        """
+        if comparison is not None:
+            _ = self.session.learned  # says when there is none
         self.comparison = comparison
         self._version += 1
         self.reset()
@@ -334,12 +416,22 @@ class Lab:
 
     def _start_afresh(self, target: Target) -> None:
         training, d = self.training, target.num_dims
-        settings = training.settings if d == self.model.config.num_dims else Settings.of(d)
+        same = self.session.is_learned and d == self.model.config.num_dims
+        settings = training.settings if same else Settings.of(d)
         model = NCA(settings.model_config(d))
         model.target = target
         model.info = ModelInfo(recipe=settings.train_config())  # it has the margin of the grid
         self.open(model)
         training.settings = settings
+
+    def _suit(self) -> None:
+        """Have at hand what suits the rule."""
+        if self.session.is_learned:
+            self.training.suit(self.session.model.config)
+        else:
+            self.ink = min(self.ink, self.session.made.rule.num_states - 1)
+        if self.hand not in self.hands:
+            self.hand = self.hands[0]
 
     def _begin_anew(self) -> None:
         self._touched_at = 0
@@ -356,7 +448,10 @@ def _towards(model: NCA, target: Target, recipe: TrainConfig) -> NCA:
     return other
 
 
-def name_of(model: NCA) -> str:
-    """Name a model: by its own name, else by what it is to grow."""
+def name_of(rule: NCA | Rule) -> str:
+    """Name a rule: by its own name, else by what it is to grow, or by its notation."""
+    if isinstance(rule, Rule):
+        return rule.name or str(rule)
+    model = rule
     target = "" if model.target is None else model.target.name
     return model.info.name or f"{target} (untrained)".strip()

@@ -334,6 +334,16 @@ class Session:
         self.made.draw(places, state, goes_on=goes_on)
         self.version += 1
 
+    def fence(self, border: str) -> None:
+        """Choose what lies beyond the edge of a hand-made rule's grid; the cells stay.
+
+        Raises:
+            ArgumentError: for an unknown border.
+            VoxncaError: when a learned rule runs.
+        """
+        self.made.fence(border)
+        self.version += 1
+
     def lay(self, layout: Layout) -> None:
         """Begin a new run of the same hand-made rule, from other cells.
 

@@ -6,7 +6,14 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
-from apps.thumbnails import shipped_thumbnail, target_thumbnail
+from analysis import rules
+from analysis.rules.catalogue import Entry
+from apps.thumbnails import (
+    pattern_thumbnail,
+    rule_thumbnail,
+    shipped_thumbnail,
+    target_thumbnail,
+)
 from voxnca import NCA, Target, VoxncaError, load, model_names
 from voxnca.export.thumbnails import encode_thumbnail
 
@@ -33,6 +40,20 @@ def listed_choice(name: str) -> Choice:
 def target_choice(target: Target) -> Choice:
     """Offer a target."""
     return _choice(target.name, f"{target.num_dims}D", encode_thumbnail(target.rgba8))
+
+
+def rule_choice(entry: Entry) -> Choice:
+    """Offer a rule of the catalogue."""
+    rule = entry.rule
+    notation = "" if str(rule) == entry.name else f"{rule} · "
+    line = f"{notation}{rule.num_dims}D · {rule.num_states} states"
+    return _choice(entry.name, line, rule_thumbnail(rule))
+
+
+def pattern_choice(name: str) -> Choice:
+    """Offer a shipped pattern."""
+    pattern = rules.pattern(name)
+    return _choice(name, f"{pattern.name} · {pattern.rule}", pattern_thumbnail(pattern))
 
 
 def _choice(name: str, line: str, picture: bytes | None) -> Choice:

@@ -17,12 +17,15 @@ import numpy as np
 from aiohttp import web
 from numpy.typing import NDArray
 
-from apps.items import MODEL_SUFFIX
+from analysis import rules
+from analysis.rules.files.patterns import SUFFIXES as PATTERN_SUFFIXES
+from apps.items import MODEL_SUFFIX, RULE_SUFFIX
 from apps.lab.clip import KINDS
 from apps.lab.lab import Lab
 from apps.lab.recording_file import encode_recording
 from apps.viewer.driver import Driver, sentence
 from apps.viewer.panels.goal import GoalPanel
+from apps.viewer.panels.rule import RulePanel
 from apps.viewer.security import Gate
 from voxnca import FileError, Target, VoxncaError, load, load_target
 from voxnca.checkpoint import encode as encode_model
@@ -40,10 +43,11 @@ class Exchange:
         driver: of the lab.
         gate: knows the key.
         goal: is offered the targets that come in.
+        rule: runs the patterns that come in.
     """
 
-    def __init__(self, driver: Driver, gate: Gate, goal: GoalPanel) -> None:
-        self._driver, self._gate, self._goal = driver, gate, goal
+    def __init__(self, driver: Driver, gate: Gate, goal: GoalPanel, rule: RulePanel) -> None:
+        self._driver, self._gate, self._goal, self._rule = driver, gate, goal, rule
         self._made: TemporaryDirectory[str] | None = None
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
@@ -64,7 +68,7 @@ class Exchange:
         return Path(self._made.name)
 
     async def _receive(self, request: web.Request) -> web.Response:
-        """Take a target, a model or a state, told apart by the suffix of its name."""
+        """Take a target, a model, a rule or a pattern, told apart by the suffix of its name."""
         if not self._gate.admits(request):
             return web.Response(status=403, text="wrong key\n")
         try:
@@ -79,7 +83,7 @@ class Exchange:
     async def _store(self, request: web.Request) -> Path:
         name = Path(request.query.get("name", "").replace("\\", "/")).name
         suffix = Path(name).suffix.lower()
-        known = (*TARGET_SUFFIXES, MODEL_SUFFIX)
+        known = (*TARGET_SUFFIXES, MODEL_SUFFIX, RULE_SUFFIX, *PATTERN_SUFFIXES)
         if suffix not in known:
             raise FileError(
                 f"{name or 'a file without a name'}: the suffix {suffix!r} is unknown; "
@@ -103,9 +107,18 @@ class Exchange:
 
     async def _take(self, path: Path) -> None:
         """Read a file in a thread of its own: the creature lives on meanwhile."""
-        if path.suffix.lower() == MODEL_SUFFIX:
+        suffix = path.suffix.lower()
+        if suffix == MODEL_SUFFIX:
             model = await asyncio.to_thread(load, path)
             await self._do(lambda lab: lab.open(model, path.stem))
+            return
+        if suffix == RULE_SUFFIX:
+            rule = await asyncio.to_thread(rules.load_rule, path)
+            await self._do(lambda lab: lab.open(rule, path.stem))
+            return
+        if suffix in PATTERN_SUFFIXES:
+            pattern = await asyncio.to_thread(rules.read_pattern, path)
+            await self._do(lambda lab: self._rule.lay(lab, pattern, path.stem))
             return
         target = await asyncio.to_thread(_read(path), None)
         self._goal.offer(target, _read(path))
@@ -143,8 +156,15 @@ def _taker(name: str, query: Mapping[str, str]) -> Callable[[Lab], Encode] | Non
     return {
         "model.safetensors": lambda lab: partial(encode_model, lab.learned() or lab.model),
         "state.npy": lambda lab: partial(_encode_state, lab.session.state()),
+        "pattern.rle": _take_pattern,
+        "pattern.rle3": _take_pattern,
         "run.json": lambda lab: partial(encode_recording, lab.session.recording()),
     }.get(name)
+
+
+def _take_pattern(lab: Lab) -> Encode:
+    pattern = lab.session.pattern()
+    return lambda: rules.write_rle(pattern).encode()
 
 
 def _encode_state(state: NDArray[np.float32]) -> bytes:

@@ -20,6 +20,7 @@ from apps.viewer.panels.lesson import LessonPanel
 from apps.viewer.panels.looking import LookPanel
 from apps.viewer.panels.panel import Panel, State
 from apps.viewer.panels.past import PastPanel
+from apps.viewer.panels.rule import RulePanel
 from apps.viewer.panels.run import RunPanel
 from apps.viewer.panels.wounds import WoundPanel
 
@@ -37,10 +38,13 @@ TAB_STATE = {
     "frames_per_second": 0,
     "lesson_open": False,
     "piece": None,
+    "rule_text": "",
+    "pasted": "",
 }
 """State of a tab that it does not share, and what it begins with."""
 SCRIPTS = (
     "chart.js",
+    "census.js",
     "choice.js",
     "timeline.js",
     "exchange.js",
@@ -67,6 +71,7 @@ class Page:
 
     Attributes:
         goal: the panel of targets, which uploads add to.
+        rule: the panel of hand-made rules, which runs uploaded patterns.
 
     Args:
         server: of trame.
@@ -77,10 +82,11 @@ class Page:
     def __init__(self, server: Server, driver: Driver, models: Sequence[str]) -> None:
         self._state, self._driver = server.state, driver
         self._changed = asyncio.Event()
-        self.goal = GoalPanel(server, driver)
+        self.goal, self.rule = GoalPanel(server, driver), RulePanel(server, driver)
         self._panels: list[Panel] = [
             CreaturePanel(server, driver, models),
             self.goal,
+            self.rule,
             RunPanel(server, driver),
             LearningPanel(server, driver),
             WoundPanel(server, driver),

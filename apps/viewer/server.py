@@ -70,7 +70,7 @@ class Viewer:
         self._stream = Stream(self.driver, self._painter, self.gate)
         self._server = get_server(f"voxnca-{uuid4().hex}", client_type="vue3")
         self._page = Page(self._server, self.driver, models)
-        self._exchange = Exchange(self.driver, self.gate, self._page.goal)
+        self._exchange = Exchange(self.driver, self.gate, self._page.goal, self._page.rule)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property

@@ -16,6 +16,8 @@ MISSED = {
     Hand.CARVE: "No voxel there: click on the creature to wound it.",
     Hand.PLANT: "No room there: click on an empty cell, in 3D on the floor, to plant a seed.",
     Hand.ASK: "No voxel there: click on the creature to see how that cell works.",
+    Hand.DRAW: "No cell there: click on the grid, in 3D on a voxel or on the floor.",
+    Hand.ERASE: "No cell there: click on one that is not empty.",
 }
 
 
@@ -45,6 +47,9 @@ async def stroke(
     if driver.lab.easel is not None:
         await _paint(driver, frame, places, begins=begins)
         return
+    if driver.lab.hand in {Hand.DRAW, Hand.ERASE}:
+        await _draw(driver, frame, places, begins=begins)
+        return
     found = dict.fromkeys(cell for cell in (frame.view.pick(*p) for p in places) if cell)
     if found:
         await wound(driver, lambda lab: lab.carve(list(found), goes_on=not begins))
@@ -64,6 +69,10 @@ def is_old(driver: Driver, frame: Frame) -> bool:
 
 async def _touch(driver: Driver, frame: Frame, place: Place) -> None:
     hand, view = driver.lab.hand, frame.view
+    if hand in {Hand.DRAW, Hand.ERASE}:
+        if not await _draw(driver, frame, [place], begins=True):
+            driver.say(MISSED[hand])
+        return
     cell = _free_place(frame, place) if hand is Hand.PLANT else view.pick(*place)
     if cell is None:
         driver.say(MISSED[hand])
@@ -79,6 +88,21 @@ def _free_place(frame: Frame, place: Place) -> tuple[int, ...] | None:
     """Return the cell that a seed would be planted in: in front of what was clicked."""
     hit = frame.view.touch(*place)
     return None if hit is None else hit.front
+
+
+async def _draw(driver: Driver, frame: Frame, places: Sequence[Place], *, begins: bool) -> bool:
+    """Set or empty the cells that were pointed at; return whether there were any."""
+    hits = [hit for hit in (frame.view.touch(*place) for place in places) if hit is not None]
+    erases = driver.lab.hand is Hand.ERASE
+    space = frame.view.moments[0].space
+    cells = [cell for hit in hits if _inside(cell := hit.cell if erases else hit.front, space)]
+    if cells:
+        await driver.perform(lambda lab: lab.draw(cells, goes_on=not begins))
+    return bool(cells)
+
+
+def _inside(cell: tuple[int, ...], space: tuple[int, ...]) -> bool:
+    return all(0 <= c < n for c, n in zip(cell, space, strict=True))
 
 
 async def _paint(driver: Driver, frame: Frame, places: Sequence[Place], *, begins: bool) -> None:

@@ -35,7 +35,7 @@ class CreaturePanel(Panel):
         """Return which it is, and which there are."""
         self._note()
         return {
-            "model": self.lab.label,
+            "model": self.lab.label if self.lab.session.is_learned else None,
             "models": [*self._own_choices.values(), *self._shipped_choices],
         }
 
@@ -50,6 +50,8 @@ class CreaturePanel(Panel):
 
     def _note(self) -> None:
         """Keep a model that is on no list, so that it can be chosen again."""
+        if not self.lab.session.is_learned:
+            return
         name = self.lab.label
         if name in self._own or name in getattr(self, "_shipped", ()):
             return

@@ -32,7 +32,7 @@ class GoalPanel(Panel):
     def shown(self) -> State:
         """Return which it is, and which there are."""
         self._note()
-        target = self.lab.model.target
+        target = self.lab.session.target
         return {
             "target": None if target is None else target.name,
             "target_size": DEFAULT_SIZE[3] if target is None else max(target.size),
@@ -46,7 +46,7 @@ class GoalPanel(Panel):
 
     def _note(self) -> None:
         """Keep a target that is on no list, so that it can be chosen again."""
-        target = self.lab.model.target
+        target = self.lab.session.target
         if target is not None and target.name not in self._readers:
             self.offer(target, lambda _: target)
 

@@ -34,7 +34,9 @@ class LessonPanel(Panel):
         """Explain the cell anew, when somebody looks."""
         now = self._clock()
         looked_at = now - self._watched_at < WATCH_SECONDS
-        if looked_at and now - self._explained_at >= REFRESH_SECONDS:
+        if not self.lab.session.is_learned:
+            self._lesson = None
+        elif looked_at and now - self._explained_at >= REFRESH_SECONDS:
             self._explained_at = now
             lesson = await self.driver.perform(lambda lab: lab.tutor.lesson(lab.session))
             self._lesson = None if lesson is None else lesson.to_json()

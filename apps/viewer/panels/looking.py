@@ -9,6 +9,7 @@ from trame_server.core import Server
 
 from apps.lab.lab import Lab
 from apps.lab.look import CUTS, FIRST_HIDDEN, SHOWS, Look, Rgb
+from apps.lab.session import Session
 from apps.viewer.driver import Driver
 from apps.viewer.panels.panel import Panel, State
 
@@ -29,10 +30,10 @@ class LookPanel(Panel):
         look, session = self.lab.session.look, self.lab.session
         return {
             "look_show": look.show,
-            "look_shows": list(SHOWS),
+            "look_shows": list(SHOWS if session.is_learned else SHOWS[:1]),
             "look_channel": look.channel,
             "look_first": FIRST_HIDDEN,
-            "look_channels": max(FIRST_HIDDEN, session.model.config.num_channels - 3),
+            "look_channels": _last_channel(session),
             "look_cut": look.cut,
             "look_cuts": list(CUTS),
             "look_cut_axis": -1 if look.cut_axis is None else look.cut_axis,
@@ -43,6 +44,13 @@ class LookPanel(Panel):
             "look_cut_at": look.cut_at,
             "look_legend": [] if look == Look() else [_swatch(*entry) for entry in look.legend],
         }
+
+
+def _last_channel(session: Session) -> int:
+    """Return the last hidden channel that two more follow."""
+    if not session.is_learned:
+        return FIRST_HIDDEN
+    return max(FIRST_HIDDEN, session.model.config.num_channels - 3)
 
 
 def _swatch(color: Rgb | None, words: str) -> State:

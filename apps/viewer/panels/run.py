@@ -40,10 +40,16 @@ class RunPanel(Panel):
             "num_dims": moment.num_dims,
             "iou": "" if moment.iou is None else f"{moment.iou:.3f}",
             "is_dead": session.is_dead,
-            "picture_label": (
-                f"The creature in {moment.num_dims}D: {count:,} {noun}. "
-                "Click to carve a wound, drag or use the arrow keys to turn it."
-                if easel is None
-                else f"The easel in {easel.num_dims}D: {count:,} {noun}. Click to paint."
-            ),
+            "picture_label": self._label(count, noun),
         }
+
+    def _label(self, count: int, noun: str) -> str:
+        easel, dims = self.lab.easel, self.driver.moment.num_dims
+        if easel is not None:
+            return f"The easel in {easel.num_dims}D: {count:,} {noun}. Click to paint."
+        if self.lab.session.is_learned:
+            return (
+                f"The creature in {dims}D: {count:,} {noun}. "
+                "Click to carve a wound, drag or use the arrow keys to turn it."
+            )
+        return f"{self.lab.label} in {dims}D: {count:,} {noun}. Click to {self.lab.hand}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trame_server.core import Server
 
 from apps.lab.carving import SHAPES
-from apps.lab.lab import Hand, Lab
+from apps.lab.lab import Lab
 from apps.viewer.driver import Driver
 from apps.viewer.panels.panel import Panel, State
 from apps.viewer.touch import wound
@@ -33,7 +33,7 @@ class WoundPanel(Panel):
             "wound_shape": session.shape,
             "wound_shapes": list(SHAPES),
             "hand": str(self.lab.hand),
-            "hands": [str(hand) for hand in Hand],
+            "hands": [str(hand) for hand in self.lab.hands],
             "can_undo": session.can_undo,
         }
 

@@ -190,7 +190,7 @@
       homes: { type: Number, default: 0 }, // grows when the camera is to go home
       shots: { type: Number, default: 0 }, // grows when a screenshot is wanted
       painting: { type: Boolean, default: false }, // an easel is shown
-      flat: { type: Boolean, default: false }, // it is a plane
+      draws: { type: Boolean, default: false }, // a plain drag draws
       labels: { type: Array, default: () => [] }, // of the creatures side by side
     },
     emits: ["rate"],
@@ -313,7 +313,7 @@
         stream = new Stream(paint, resize);
         mouse.value = new Mouse(canvas.value, send, click, (event) => {
           if (event.button !== 0) return false;
-          return event.shiftKey || (props.painting && props.flat);
+          return event.shiftKey || props.draws;
         });
         observer = new ResizeObserver(resize);
         observer.observe(box.value);
@@ -341,6 +341,7 @@
     install(app) {
       app.component("VoxncaView", VoxncaView);
       app.component("VoxncaChart", window.VoxncaChart);
+      app.component("VoxncaCensus", window.VoxncaCensus);
       app.component("VoxncaChoice", window.VoxncaChoice);
       app.component("VoxncaTimeline", window.VoxncaTimeline);
       app.component("VoxncaDownload", window.VoxncaDownload);

@@ -1,0 +1,170 @@
+"""Which hand-made rule runs, on what, and how its cells are faring."""
+
+from __future__ import annotations
+
+import numpy as np
+from trame_server.core import Server
+
+from analysis import rules
+from analysis.rules import Pattern, Rule
+from analysis.rules.bounds import BORDERS
+from apps.lab.lab import Lab
+from apps.lab.layout import DENSITY, Layout
+from apps.viewer.choices import Choice, pattern_choice, rule_choice
+from apps.viewer.driver import Driver
+from apps.viewer.panels.panel import Panel, State
+from voxnca import ArgumentError
+
+SPEEDS = (1, 2, 5, 10, 20, 40, 60, 120, 250, 500, 1000, 1_000_000)
+"""To choose from, steps a second; the last is as fast as it goes."""
+MAX_PASTED = 2**22
+LIFE = "B3/S23"
+
+
+class RulePanel(Panel):
+    """The lists of rules and patterns, the soup, the paste box, the census."""
+
+    def __init__(self, server: Server, driver: Driver) -> None:
+        super().__init__(server, driver)
+        self._rules: list[Choice] = [rule_choice(rules.entry(name)) for name in rules.names()]
+        self._patterns: list[Choice] = [pattern_choice(name) for name in rules.pattern_names()]
+        self._percent: int | None = None
+        self._num_soups = 0
+        for name, work in (
+            ("run_rule", self._run),
+            ("paste_pattern", self._paste),
+            ("stir_soup", self._stir),
+            ("empty_grid", self._empty),
+        ):
+            self.button(name, work)
+        self.field("rule", self._choose)
+        self.field("pattern", self._choose_pattern)
+        self.field("soup_percent", self._thicken)
+        self.field("grid_border", self._fence)
+        self.field("speed_notch", _hurry)
+        self.field("ink", lambda lab, state: lab.dip(state))
+
+    def shown(self) -> State:
+        """Return what runs, and which there are."""
+        session = self.lab.session
+        shown: State = {
+            "learned": session.is_learned,
+            "rules": self._rules,
+            "patterns": self._patterns,
+            "grid_borders": list(BORDERS),
+            "file_stem": session.target.name if session.target else "creature",
+        }
+        return shown | (_NOTHING if session.is_learned else self._of_made())
+
+    def _of_made(self) -> State:
+        run = self.lab.session.made
+        known = rules.find(run.rule)
+        return {
+            "rule": None if known is None else known.name,
+            "rule_name": self.lab.label,
+            "rule_notation": str(run.rule),
+            "rule_what": "" if known is None else known.what,
+            "pattern": run.layout.words if run.layout.words in rules.pattern_names() else None,
+            "soup_percent": self._percent or round(100 * DENSITY[run.rule.num_dims]),
+            "grid_border": run.layout.border,
+            "census": run.census.points,
+            "state_colours": [f"rgb{tuple(color)}" for color in run.colors[1:].tolist()],
+            "state_names": _state_names(run.rule),
+            "ink": self.lab.ink,
+            "speed_notch": int(np.searchsorted(SPEEDS, self.lab.session.speed)),
+            "file_stem": _stem(self.lab.label),
+            "pattern_file": "pattern.rle" if run.rule.num_dims == 2 else "pattern.rle3",
+        }
+
+    def _choose(self, lab: Lab, name: object) -> None:
+        if isinstance(name, str) and name in rules.names():
+            lab.open(rules.entry(name).rule, name)
+
+    def _run(self, lab: Lab, text: object) -> None:
+        rule = rules.parse(text if isinstance(text, str) else "")
+        lab.open(rule, _label(rule))
+
+    def _choose_pattern(self, lab: Lab, name: object) -> None:
+        if isinstance(name, str) and name in rules.pattern_names():
+            self.lay(lab, rules.pattern(name), name)
+
+    def _paste(self, lab: Lab, text: object) -> None:
+        if not isinstance(text, str) or len(text) > MAX_PASTED:
+            raise ArgumentError(
+                f"pasted: more than {MAX_PASTED:,} characters; save it as a file, and open that"
+            )
+        self.lay(lab, rules.parse_pattern(text))
+
+    def lay(self, lab: Lab, pattern: Pattern, words: str = "") -> None:
+        """Run a pattern by the rule it names, else by the one that runs, else by Life."""
+        if pattern.rule:
+            rule = rules.parse(pattern.rule)
+        elif lab.session.is_learned:
+            rule = rules.parse(LIFE)
+        else:
+            rule = lab.session.made.rule
+        layout = Layout.of_pattern(rule, pattern)
+        lab.open(rule, _label(rule), Layout(layout.cells, layout.border, words or layout.words))
+
+    def _stir(self, lab: Lab) -> None:
+        run = lab.session.made
+        self._num_soups += 1
+        lab.lay(
+            Layout.soup(
+                run.rule,
+                density=None if self._percent is None else self._percent / 100,
+                seed=self._num_soups,
+                space=run.space,
+                border=run.layout.border,
+            )
+        )
+
+    def _thicken(self, lab: Lab, percent: object) -> None:
+        if isinstance(percent, int | float) and 1 <= percent <= 99:
+            self._percent = round(percent)
+            self._stir(lab)
+
+    def _empty(self, lab: Lab) -> None:
+        run = lab.session.made
+        lab.lay(Layout(np.zeros(run.space, np.uint8), run.layout.border, "an empty grid"))
+        lab.pause()
+
+    def _fence(self, lab: Lab, border: object) -> None:
+        lab.fence(border if isinstance(border, str) else "")
+
+
+_NOTHING: State = {
+    "rule": None,
+    "rule_name": "",
+    "rule_notation": "",
+    "rule_what": "",
+    "pattern": None,
+    "soup_percent": 30,
+    "grid_border": BORDERS[0],
+    "census": [],
+    "state_colours": [],
+    "state_names": [],
+    "ink": 1,
+    "speed_notch": 0,
+    "pattern_file": "pattern.rle",
+}
+"""What the controls show while a learned rule runs."""
+
+
+def _label(rule: Rule) -> str:
+    known = rules.find(rule)
+    return rule.name or (str(rule) if known is None else known.name)
+
+
+def _state_names(rule: Rule) -> list[str]:
+    return [f"state {state}" for state in range(1, rule.num_states)]
+
+
+def _stem(label: str) -> str:
+    """Make a name for a file: of letters, digits and dashes."""
+    return "-".join("".join(c if c.isalnum() else " " for c in label.lower()).split()) or "rule"
+
+
+def _hurry(lab: Lab, notch: object) -> None:
+    if isinstance(notch, int) and 0 <= notch < len(SPEEDS):
+        lab.session.set_speed(float(SPEEDS[notch]))
