@@ -1,0 +1,1 @@
+"""Files of patterns and rules, as the friends of cellular automata write them."""

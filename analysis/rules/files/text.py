@@ -1,0 +1,50 @@
+"""The text of a file: bounded in length, in numbered lines, fit to be printed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from voxnca.errors import FileError
+
+MAX_FILE_BYTES = 2**25
+"""A longer file is not read: Golly's largest patterns have a tenth of it."""
+MAX_LINE = 1000
+"""A longer line is not for people."""
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def read_text(path: str | Path) -> str:
+    """Read a file as text; bytes that are no UTF-8 become a sign of their own.
+
+    Raises:
+        FileError: when it is missing, no plain file, longer than 32 MB, or cannot be read.
+    """
+    path = Path(path)
+    try:
+        if not path.is_file():
+            raise FileError(f"{str(path)!r}: no such file; check the path")
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:  # a name with a NUL byte is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileError(f"{str(path)!r}: cannot be read ({reason})") from error
+    if len(content) > MAX_FILE_BYTES:
+        raise FileError(f"{str(path)!r}: is longer than 32 MB; give a shorter file")
+    return content.decode(errors="replace")
+
+
+def numbered_lines(text: str) -> list[tuple[int, str]]:
+    """Return the lines of a text, each with its number, from 1."""
+    return list(enumerate(_LINE_END.split(text.removeprefix("\ufeff")), start=1))
+
+
+def for_people(text: str) -> str:
+    """Return what people wrote as one line that can be printed."""
+    line = text[:MAX_LINE]
+    return "".join(sign if sign.isprintable() else " " for sign in line).strip()
+
+
+def excerpt(text: str) -> str:
+    """Return the beginning of what is wrong, quoted, for a message of one line."""
+    return repr(text if len(text) <= 24 else text[:21] + "...")
