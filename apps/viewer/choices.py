@@ -6,8 +6,9 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
-from analysis import rules
 from analysis.rules.catalogue import Entry
+
+from analysis import rules
 from apps.thumbnails import (
     pattern_thumbnail,
     rule_thumbnail,
@@ -52,7 +53,7 @@ def rule_choice(entry: Entry) -> Choice:
 
 def pattern_choice(name: str) -> Choice:
     """Offer a shipped pattern."""
-    pattern = rules.pattern(name)
+    pattern = rules.shipped_pattern(name)
     return _choice(name, f"{pattern.name} · {pattern.rule}", pattern_thumbnail(pattern))
 
 

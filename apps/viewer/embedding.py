@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from analysis.rules import Rule
 from apps.lab.lab import Lab
 from apps.lab.moment import Moment
 from apps.lab.session import Session
@@ -132,24 +133,25 @@ class Embedding:
 
 
 def view(
-    item: NCA | Tensor | NDArray[Any],
+    item: NCA | Rule | Tensor | NDArray[Any],
     *,
     model: NCA | None = None,
     height: int = 600,
     playing: bool | None = None,
     port: int = 0,
 ) -> Embedding:
-    """Show a model or a state in a notebook; write it as the last line of a cell.
+    """Show a model, a hand-made rule or a state in a notebook; write it as the last line of a cell.
 
     The page is the one of `voxnca app`, in a frame. It is served by the kernel on 127.0.0.1: a
     browser on another machine needs that port forwarded to the same number of its own.
 
     Args:
-        item: a model, which grows from its seed, or a state `(1, *space, C)`.
+        item: a model, which grows from its seed; a hand-made rule, which runs on a soup; or a
+            state `(1, *space, C)`.
         model: the rule that a state goes on by. Without one a state stands still, and what is
             carved out of it stays out.
         height: of the frame, in pixels, 100 to 10,000.
-        playing: whether it runs at once; by default a model does, and a state waits.
+        playing: whether it runs at once; by default a rule does, and a state waits.
         port: to serve on; 0 for any that is free.
 
     Returns:
@@ -165,16 +167,16 @@ def view(
     if isinstance(height, bool) or not MIN_HEIGHT <= height <= MAX_HEIGHT:
         raise ArgumentError(f"height={height!r} must be from {MIN_HEIGHT} to {MAX_HEIGHT} pixels")
     session = _session(item, model)
-    if not (isinstance(item, NCA) if playing is None else playing):
+    if not (isinstance(item, NCA | Rule) if playing is None else playing):
         session.pause()
     _check_gl_once()  # in the kernel's own process VTK would take the notebook's work with it
     return Embedding(session, height=height, port=port)
 
 
 def _session(item: object, model: NCA | None) -> Session:
-    if isinstance(item, NCA):
+    if isinstance(item, NCA | Rule):
         if model is not None:
-            raise ArgumentError("model= goes with a state; item is a model already, pass it alone")
+            raise ArgumentError("model= goes with a state; item is a rule already, pass it alone")
         return Session(item)
     try:
         state = torch.as_tensor(item).detach()

@@ -153,13 +153,14 @@ def _taker(name: str, query: Mapping[str, str]) -> Callable[[Lab], Encode] | Non
     if stem == "clip" and suffix in KINDS:
         first, last = (_count(query.get(key, "")) for key in ("first", "last"))
         return lambda lab: partial(lab.session.clip(first, last).encode, suffix)
-    return {
+    takers: dict[str, Callable[[Lab], Encode]] = {
         "model.safetensors": lambda lab: partial(encode_model, lab.learned() or lab.model),
         "state.npy": lambda lab: partial(_encode_state, lab.session.state()),
         "pattern.rle": _take_pattern,
         "pattern.rle3": _take_pattern,
         "run.json": lambda lab: partial(encode_recording, lab.session.recording()),
-    }.get(name)
+    }
+    return takers.get(name)
 
 
 def _take_pattern(lab: Lab) -> Encode:

@@ -86,7 +86,7 @@ class RulePanel(Panel):
 
     def _choose_pattern(self, lab: Lab, name: object) -> None:
         if isinstance(name, str) and name in rules.pattern_names():
-            self.lay(lab, rules.pattern(name), name)
+            self.lay(lab, rules.shipped_pattern(name), name)
 
     def _paste(self, lab: Lab, text: object) -> None:
         if not isinstance(text, str) or len(text) > MAX_PASTED:
