@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 
 from analysis.rules.bounds import Bounds
+from analysis.rules.diagram import Diagram, of_counts
 from analysis.rules.neighborhood import MOORE, Neighborhood
-from analysis.rules.rule import Rule, States, frozen
+from analysis.rules.rule import Rule, States, check_num_states, frozen
+from analysis.rules.writing import write_counts
 from voxnca.errors import ArgumentError
 
 
@@ -68,6 +71,7 @@ class CountingRule(Rule):
             ArgumentError: for counts that there are not.
         """
         n = len(neighborhood.neighbors)
+        check_num_states(num_states)
         table = np.zeros((num_states, n + 1), dtype=np.uint8)
         for state in range(1, num_states):
             table[state] = (state + 1) % num_states
@@ -88,8 +92,13 @@ class CountingRule(Rule):
 
     @property
     def notation(self) -> str:
-        """B/S, S/B/C for more than two states, or the same with commas in 3D."""
-        raise NotImplementedError
+        """B/S, S/B/C for more than two states, the same with commas in 3D; else the name."""
+        return write_counts(self.transitions, self.neighborhood) or self.label
+
+    @cached_property
+    def diagram(self) -> Diagram:
+        """See `Rule.diagram`."""
+        return of_counts(self.transitions, self.neighborhood)
 
     def next_states(self, contexts: States) -> States:
         """Return what cells become: see `Rule.next_states`."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.rules.bounds import Bounds
+from analysis.rules.diagram import Diagram, same
 from analysis.rules.neighborhood import Neighborhood
 from voxnca.errors import ArgumentError
 
@@ -55,6 +56,11 @@ class Rule(ABC):
     def notation(self) -> str:
         """The canonical way to write it, without bounds."""
 
+    @property
+    @abstractmethod
+    def diagram(self) -> Diagram:
+        """What the rule says of every neighbourhood, in a form that all kinds have in common."""
+
     @abstractmethod
     def next_states(self, contexts: States) -> States:
         """Return what cells become.
@@ -67,9 +73,7 @@ class Rule(ABC):
         """
 
     def __post_init__(self) -> None:
-        k = self.num_states
-        if isinstance(k, bool) or not isinstance(k, int) or not 2 <= k <= MAX_STATES:
-            raise ArgumentError(f"num_states={k!r} must be a whole number from 2 to {MAX_STATES}")
+        k = check_num_states(self.num_states)
         if self.bounds is not None and len(self.bounds.space) != self.num_dims:
             raise ArgumentError(f"bounds={self.bounds} are not {self.num_dims}D, as the rule is")
         if self.colors is not None and len(self.colors) != k:
@@ -99,6 +103,25 @@ class Rule(ABC):
         ]
         return frozen(np.concatenate(parts))
 
+    @property
+    def label(self) -> str:
+        """The name, or what stands for the notation of a rule that has none."""
+        return self.name or f"unnamed rule of {self.num_states} states"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Rule):
+            return NotImplemented
+        same_frame = (self.num_states, self.num_dims, self.bounds) == (
+            other.num_states,
+            other.num_dims,
+            other.bounds,
+        )
+        return same_frame and same(self.diagram, other.diagram)
+
+    def __hash__(self) -> int:
+        levels = tuple(level.tobytes() for level in self.diagram)
+        return hash((self.num_states, self.num_dims, self.bounds, levels))
+
     def __str__(self) -> str:
         return f"{self.notation}{self.bounds or ''}"
 
@@ -113,6 +136,20 @@ class Rule(ABC):
     def named(self, name: str, colors: tuple[Rgb, ...] | None = None) -> Self:
         """Return the same rule by another name, in other colours."""
         return replace(self, name=name, colors=colors)
+
+
+def check_num_states(num_states: int) -> int:
+    """Return the number of states when a rule can have so many.
+
+    Raises:
+        ArgumentError: otherwise.
+    """
+    is_whole = isinstance(num_states, int) and not isinstance(num_states, bool)
+    if not is_whole or not 2 <= num_states <= MAX_STATES:
+        raise ArgumentError(
+            f"num_states={num_states!r} must be a whole number from 2 to {MAX_STATES}"
+        )
+    return num_states
 
 
 def contexts(start: int, stop: int, num_states: int, num_cells: int) -> States:

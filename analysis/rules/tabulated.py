@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from analysis.rules.diagram import Diagram, of_table
 from analysis.rules.rule import MAX_ENTRIES, Rule, States, frozen
+from analysis.rules.writing import write_table
 from voxnca.errors import ArgumentError
 
 
@@ -43,10 +46,18 @@ class TableRule(Rule):
             raise ArgumentError(f"entries hold states beyond {self.num_states - 1}")
         object.__setattr__(self, "entries", frozen(entries))
 
-    @property
+    @cached_property
     def notation(self) -> str:
-        """B/S or Hensel's notation where it has one, else MAP; the name for more states."""
-        raise NotImplementedError
+        """B/S or Hensel's notation where it has one, else MAP; the name for more states.
+
+        Generations rules have a notation whatever their number of states.
+        """
+        return write_table(self.entries, self.num_states, self.neighborhood) or self.label
+
+    @cached_property
+    def diagram(self) -> Diagram:
+        """See `Rule.diagram`."""
+        return of_table(self.entries, self.num_states, self.neighborhood)
 
     def next_states(self, contexts: States) -> States:
         """Return what cells become: see `Rule.next_states`."""

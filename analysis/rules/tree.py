@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.rules.diagram import Diagram, of_nodes
 from analysis.rules.neighborhood import MOORE, VON_NEUMANN, Neighborhood, Offset
 from analysis.rules.rule import Rule, States
 
@@ -32,7 +34,12 @@ class TreeRule(Rule):
     @property
     def notation(self) -> str:
         """The name."""
-        raise NotImplementedError
+        return self.label
+
+    @cached_property
+    def diagram(self) -> Diagram:
+        """See `Rule.diagram`."""
+        return of_nodes(self.nodes, self.neighborhood)
 
     def next_states(self, contexts: States) -> States:
         """Return what cells become: see `Rule.next_states`."""
