@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,10 +24,10 @@ def compiled(function: F) -> F:
 
     Sums are computed in the order they are written, so that the same input gives the same bits.
     """
-    before = _config.CACHE_DIR
-    _config.CACHE_DIR = str(CACHE_FOLDER or "")
+    before, folder = _config.CACHE_DIR, cache_folder(Path(function.__code__.co_filename).parent)
+    _config.CACHE_DIR = str(folder or "")
     try:
-        kernel: F = _njit(nogil=True, cache=CACHE_FOLDER is not None)(function)
+        kernel: F = _njit(nogil=True, cache=folder is not None)(function)
     finally:
         _config.CACHE_DIR = before
     return kernel
@@ -46,7 +46,7 @@ def pasted(function: F) -> F:
 
 
 def is_cold() -> bool:
-    """Tell whether kernels are still to be compiled, which takes some ten seconds."""
+    """Tell whether this room's kernels are still to be compiled, which takes some ten seconds."""
     return CACHE_FOLDER is None or not any(CACHE_FOLDER.rglob("*.nbi"))
 
 
@@ -60,20 +60,21 @@ def _user_cache() -> Path:
     return Path.home() / (_WINDOWS if sys.platform == "win32" else ".cache")
 
 
-def _cache_folder() -> Path | None:
-    """Return a folder of its own for these very sources; None where nothing can be written.
+@cache
+def cache_folder(room: Path) -> Path | None:
+    """Return where the compiled kernels of a folder of sources are kept; None where nothing can be.
 
-    Numba looks at the time stamp of one file, but a kernel is made of several.
+    It is of its own for these very sources: numba looks at the time stamp of one file, but a
+    kernel is made of several.
     """
-    here = Path(__file__).parent
-    sources = b"".join(path.read_bytes() for path in sorted(here.glob("*.py")))
+    sources = b"".join(path.read_bytes() for path in sorted(room.glob("*.py")))
     try:
-        folder = _user_cache() / "voxnca" / f"kernels-{sha256(sources).hexdigest()[:16]}"
+        folder = _user_cache() / "voxnca" / f"{room.name}-{sha256(sources).hexdigest()[:16]}"
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):
         return None
     return folder if os.access(folder, os.W_OK | os.X_OK) else None
 
 
-CACHE_FOLDER = _cache_folder()
-"""Where compiled kernels are kept; None where nothing can be."""
+CACHE_FOLDER = cache_folder(Path(__file__).parent)
+"""Where the compiled kernels of this room are kept; None where nothing can be."""
