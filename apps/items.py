@@ -24,6 +24,7 @@ from voxnca.paths import is_file
 from voxnca.targets.loading import SUFFIXES
 
 MODEL_SUFFIX = ".safetensors"
+RULE_SUFFIX = ".rule"
 
 
 class Kind(StrEnum):
@@ -98,7 +99,7 @@ def open_target(text: str, reading: Reading = AS_IT_IS) -> Target:
     return reading.load(find(text, Kind.TARGET).source)
 
 
-def open_item(text: str, reading: Reading = AS_IT_IS) -> NCA | Target:
+def open_item(text: str, reading: Reading = AS_IT_IS):
     """Find and load whatever a name means.
 
     Args:
@@ -108,6 +109,12 @@ def open_item(text: str, reading: Reading = AS_IT_IS) -> NCA | Target:
     Raises:
         ArgumentError: for a reading beside a model; else as `find` and the loaders.
     """
+    from analysis import rules
+
+    try:
+        return rules.parse(text)
+    except ArgumentError:
+        pass
     item = find(text)
     if item.kind is Kind.TARGET:
         return reading.load(item.source)
