@@ -78,7 +78,6 @@ ENTRIES = (
         "B34/S34",
         "It explodes, which took months to notice in the 1970s; a small fast spaceship.",
         f"Author unknown, early 1970s; {_LEXICON}.",
-        ("3-4 Life",),
     ),
     Entry(
         "Morley",

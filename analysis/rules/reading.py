@@ -38,7 +38,7 @@ from analysis.rules.neighborhood import (
 )
 from analysis.rules.rule import MAX_ENTRIES, Rule, check_num_states
 from analysis.rules.tabulated import TableRule
-from analysis.rules.writing import count_table
+from analysis.rules.writing import count_table, in_map_order
 from voxnca.errors import ArgumentError
 
 MAX_LENGTH = 1000
@@ -282,6 +282,8 @@ def _read_map(text: str, *, solid: bool) -> Rule:
         if match:
             bits = np.unpackbits(np.frombuffer(b64decode(match[1] + "=="), np.uint8))
             entries = bits[: 2 ** len(neighborhood.cells)]
+            if not match[2]:
+                entries = in_map_order(entries, neighborhood)
             return rule_of_entries(entries, _read_states(match[2] or ""), neighborhood)
     odd = re.search(r"[^A-Za-z0-9+/=]", text)
     if odd:
