@@ -77,8 +77,7 @@ class Automaton:
         axes = zip(place, space, strict=False)
         if len(place) != len(space) or not all(0 <= i < n for i, n in axes):
             raise ArgumentError(f"cell={place} is not in the grid {space}; use indices from 0")
-        if not 0 <= state < self.rule.num_states:
-            raise ArgumentError(_unknown_state(state, self.rule))
+        check_state(self.rule, state)
         self._engine.put(place, state)
 
     def clear(self, mask: NDArray[np.bool_]) -> None:
@@ -150,8 +149,7 @@ def check_cells(rule: Rule, cells: ArrayLike) -> States:
         )
     check_space(states.shape, rule.num_dims)
     for state in (int(states.min()), int(states.max())):
-        if not 0 <= state < rule.num_states:
-            raise ArgumentError(_unknown_state(state, rule))
+        check_state(rule, state)
     return states.astype(np.uint8)
 
 
@@ -166,5 +164,13 @@ def check_steps(num_steps: int) -> None:
         raise ArgumentError(f"num_steps={num_steps!r} must be a whole number of at least 0")
 
 
-def _unknown_state(state: int, rule: Rule) -> str:
-    return f"state={state} is not one of the rule's; use 0 to {rule.num_states - 1}"
+def check_state(rule: Rule, state: int) -> None:
+    """Check a state.
+
+    Raises:
+        ArgumentError: when the rule does not have it.
+    """
+    if not 0 <= state < rule.num_states:
+        raise ArgumentError(
+            f"state={state} is not one of the rule's; use 0 to {rule.num_states - 1}"
+        )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from analysis.rules.counting import CountingRule
 from analysis.rules.engines.adders import Adders
 from analysis.rules.engines.engine import Engine, Mask
