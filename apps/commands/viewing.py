@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from analysis.rules.rule import Rule
 from apps.commands.engine import get_ready
 from apps.items import Reading, open_item
 from apps.lab.knobs import Settings
@@ -41,6 +42,8 @@ def run(
         VoxncaError: for anything the user can mend.
     """
     item = open_item(name or DEFAULT_ITEM, reading)
+    if isinstance(item, Rule):
+        raise ArgumentError(f"{name}: the viewer does not run hand-made rules yet; give a model")
     begin = None if state is None else open_state(state)
     if begin is not None and isinstance(item, Target):
         raise ArgumentError(f"state={state}: a target has no rule to go on from it; give a model")
