@@ -136,6 +136,8 @@ def _split(body: str, *, solid: bool) -> _Parts:
     elif body[-1].upper() in {"V", "H"} or (solid and body[-1] in {"F", "f"}):
         body, suffix = body[:-1], body[-1].upper().replace("F", "V")
     pieces = re.split(r"[/_]", body)
+    if not re.search(r"[BS\d]", body, re.IGNORECASE):
+        raise ArgumentError("it has no counts; write it like B3/S23")
     if re.search(r"[BSG]", body, re.IGNORECASE):
         return _lettered(pieces, suffix, solid=solid)
     if len(pieces) == 1:
