@@ -78,7 +78,6 @@ ENTRIES = (
         "B34/S34",
         "It explodes, which took months to notice in the 1970s; a small fast spaceship.",
         f"Author unknown, early 1970s; {_LEXICON}.",
-        ("3-4 Life",),
     ),
     Entry(
         "Morley",
@@ -125,12 +124,12 @@ ENTRIES = (
         "Walled Cities",
         "B45678/S2345",
         "Busy districts, each enclosed in its wall.",
-        f"David Sweeney; {_LEXICON}.",
+        f"{_LEXICON}.",
     ),
     Entry(
         "Stains",
         "B3678/S235678",
-        "Soups grow a little and then set as stains.",
+        "What is thin grows a little and sets; what is dense fills up.",
         f"Author unknown; {_LEXICON}.",
     ),
     Entry(

@@ -38,7 +38,7 @@ from analysis.rules.neighborhood import (
 )
 from analysis.rules.rule import MAX_ENTRIES, Rule, check_num_states
 from analysis.rules.tabulated import TableRule
-from analysis.rules.writing import count_table
+from analysis.rules.writing import count_table, in_map_order
 from voxnca.errors import ArgumentError
 
 MAX_LENGTH = 1000
@@ -136,6 +136,8 @@ def _split(body: str, *, solid: bool) -> _Parts:
     elif body[-1].upper() in {"V", "H"} or (solid and body[-1] in {"F", "f"}):
         body, suffix = body[:-1], body[-1].upper().replace("F", "V")
     pieces = re.split(r"[/_]", body)
+    if not re.search(r"[BS\d]", body, re.IGNORECASE):
+        raise ArgumentError("it has no counts; write it like B3/S23")
     if re.search(r"[BSG]", body, re.IGNORECASE):
         return _lettered(pieces, suffix, solid=solid)
     if len(pieces) == 1:
@@ -282,6 +284,8 @@ def _read_map(text: str, *, solid: bool) -> Rule:
         if match:
             bits = np.unpackbits(np.frombuffer(b64decode(match[1] + "=="), np.uint8))
             entries = bits[: 2 ** len(neighborhood.cells)]
+            if not match[2]:
+                entries = in_map_order(entries, neighborhood)
             return rule_of_entries(entries, _read_states(match[2] or ""), neighborhood)
     odd = re.search(r"[^A-Za-z0-9+/=]", text)
     if odd:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from analysis.rules.aging import ageless
 from analysis.rules.digits import neighbor_counts, own_states
 from analysis.rules.hensel import names_of, write_names
-from analysis.rules.neighborhood import MOORE, Neighborhood
+from analysis.rules.neighborhood import HEXAGONAL, MOORE, Neighborhood
 
 States = NDArray[np.uint8]
 SUFFIXES = {"moore": "", "von-neumann": "V", "hexagonal": "H"}
@@ -61,8 +61,22 @@ def write_table(entries: States, num_states: int, neighborhood: Neighborhood) ->
 def write_map(entries: States, num_states: int, neighborhood: Neighborhood) -> str:
     """Write the table of two states by which a rule is born and survives, in base 64."""
     prefix = "3D" if neighborhood.num_dims == 3 else ""
-    text = b64encode(np.packbits(entries).tobytes()).decode().rstrip("=")
+    ordered = in_map_order(entries, neighborhood) if num_states == 2 else entries
+    text = b64encode(np.packbits(ordered).tobytes()).decode().rstrip("=")
     return f"{prefix}MAP{text}" + (f"/{num_states}" if num_states > 2 else "")
+
+
+def in_map_order(entries: States, neighborhood: Neighborhood) -> States:
+    """Bring a table of two states into the order of its MAP, or back: uint8 `(2^m,)`.
+
+    They are the same but for the hexagonal neighbourhood, where Golly's QuickLife takes the row
+    below first and the row above last: S SE W C E NW N. Its Generations do not. (That is not in
+    its help; so runs version 3.3.)
+    """
+    if neighborhood != HEXAGONAL:
+        return entries
+    cube: States = entries.reshape((2,) * 7).transpose(5, 6, 2, 3, 4, 0, 1)
+    return cube.reshape(-1)
 
 
 def count_table(entries: States, neighborhood: Neighborhood) -> States | None:
