@@ -405,9 +405,15 @@ def show_target(
     show(target, output=output, reading=Reading(size, up, hollow), as_json=as_json)
 
 
-@app.command(epilog="Examples: voxnca bench\n\nvoxnca bench --threads 1 --json")
+@app.command(
+    epilog="Examples: voxnca bench\n\nvoxnca bench --threads 1 --json\n\nvoxnca bench rules"
+)
 @told_in_one_line
 def bench(
+    what: Annotated[
+        str, typer.Argument(metavar="[engine|rules]", help="Networks, or hand-made rules.")
+    ] = "engine",
+    *,
     threads: Annotated[
         int | None, typer.Option(help="Threads to use.", show_default="one a core")
     ] = None,
@@ -419,10 +425,10 @@ def bench(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Measure the engines: speed and memory, against a plain NCA and against the limit."""
-    from apps.bench.engine import run
+    """Measure how fast networks or hand-made rules run, against others and against the limit."""
+    from apps.bench.choosing import run
 
-    run(num_threads=threads, num_rounds=rounds, as_json=as_json, peer=peer)
+    run(what, num_threads=threads, num_rounds=rounds, as_json=as_json, peer=peer)
 
 
 def _is_given(ctx: typer.Context, name: str) -> bool:

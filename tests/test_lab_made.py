@@ -331,9 +331,9 @@ class TestLab:
 
 
 def test_a_line_has_no_gaps():
-    way = joined([(0, 0), (5, 2), (5, 2), (4, 2)])
+    way = joined([(0, 0), (5, 2), (5, 2), (4, 4)])
     assert way[0] == (0, 0)
-    assert way[-1] == (4, 2)
+    assert way[-1] == (4, 4)
     steps = np.abs(np.diff(way, axis=0)).max(1)
     assert set(steps.tolist()) == {1}
     assert len(set(way)) == len(way)

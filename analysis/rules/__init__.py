@@ -1,10 +1,16 @@
 """Hand-made automata: what their rules are, how they are written, and how they run."""
 
-from analysis.rules.automaton import Automaton
+from analysis.rules.automaton import Automaton, step
 from analysis.rules.bounds import Bounds
+from analysis.rules.catalogue import entry, find, names
 from analysis.rules.counting import CountingRule
+from analysis.rules.files.patterns import parse_pattern, read_pattern, save_pattern
+from analysis.rules.files.rle import write_rle
+from analysis.rules.neighborhood import Neighborhood
+from analysis.rules.parsing import parse
 from analysis.rules.pattern import Pattern
-from analysis.rules.rule import Rule
+from analysis.rules.patterns import pattern_names, shipped_pattern
+from analysis.rules.rule import Rule, States
 from analysis.rules.tabulated import TableRule
 from analysis.rules.tree import TreeRule
 
@@ -12,8 +18,21 @@ __all__ = [
     "Automaton",
     "Bounds",
     "CountingRule",
+    "Neighborhood",
     "Pattern",
     "Rule",
+    "States",
     "TableRule",
     "TreeRule",
+    "entry",
+    "find",
+    "names",
+    "parse",
+    "parse_pattern",
+    "pattern_names",
+    "read_pattern",
+    "save_pattern",
+    "shipped_pattern",
+    "step",
+    "write_rle",
 ]

@@ -13,6 +13,7 @@ class Census:
 
     def __init__(self) -> None:
         self._points: list[Point] = []
+        self._stride = 1
 
     @property
     def points(self) -> list[Point]:
@@ -23,16 +24,23 @@ class Census:
         """Take down the counts after a step; what came after it is forgotten."""
         while self._points and self._points[-1][0] >= step_index:
             self._points.pop()
+        if len(self._points) > 1 and self._bucket(-1) == self._bucket(-2):
+            self._points.pop()  # it was there only as the newest
         self._points.append((step_index, counts))
-        if len(self._points) > MAX_POINTS:
+        while len(self._points) > MAX_POINTS:
+            self._stride *= 2
             self._points = self._thinned()
 
+    def _bucket(self, index: int) -> int:
+        return self._points[index][0] // self._stride
+
     def _thinned(self) -> list[Point]:
-        """Keep half of the points, spread evenly over the steps, and both ends."""
-        first, last = self._points[0][0], self._points[-1][0]
-        gap = 2 * (last - first) / MAX_POINTS
-        kept = [self._points[0]]
-        for point in self._points[1:-1]:
-            if point[0] - kept[-1][0] >= gap:
-                kept.append(point)
-        return [*kept, self._points[-1]]
+        """Keep the first point of every `stride` steps, and the newest."""
+        buckets = [self._bucket(k) for k in range(len(self._points))]
+        kept = [
+            p
+            for p, b, before in zip(self._points, buckets, [-1, *buckets[:-1]], strict=True)
+            if b != before
+        ]
+        newest = self._points[-1]
+        return kept if kept[-1] is newest else [*kept, newest]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from analysis import rules
 from analysis.rules import Rule
 from apps.lab.comparison import Comparison
 from apps.lab.knobs import Settings
@@ -15,7 +16,7 @@ from apps.lab.live_training import LiveTraining
 from apps.lab.look import Look
 from apps.lab.moment import Moment
 from apps.lab.report import State
-from apps.lab.session import Cut, Session
+from apps.lab.session import DEFAULT_SPEED, Cut, Session
 from apps.lab.tutor import Tutor
 from voxnca import NCA, ArgumentError, ModelInfo, Target, TrainConfig, VoxncaError
 from voxnca.evaluation import default_grow_steps
@@ -72,7 +73,7 @@ class Lab:
         self.comparison: Comparison | None = None
         self.easel: Easel | None = None
         self.training = LiveTraining()
-        self.hand, self.ink = Hand.CARVE, 1
+        self.hand, self.ink = self.hands[0], 1
         self._stroke_ink = 0
         self._stroke_end: list[tuple[int, ...]] = []
         self._suit()
@@ -249,9 +250,13 @@ class Lab:
         Raises:
             ArgumentError: when it cannot run; the one before goes on then.
         """
+        before = self.hands
         self.session.switch(rule, layout)
         self.training.stop()
         self.label = label or name_of(rule)
+        if self.hands != before:
+            self.hand = self.hands[0]
+            self.session.set_speed(DEFAULT_SPEED)  # networks and tables differ by orders
         self._suit()
         self._begin_anew()
 
@@ -292,7 +297,7 @@ class Lab:
             erases = self.hand is Hand.ERASE or there == self.ink
             self._stroke_ink = 0 if erases else self.ink
         self.session.draw(way, self._stroke_ink, goes_on=goes_on)
-        self._stroke_end = way[-1:]
+        self._stroke_end = [tuple(cells[-1])]
 
     def dip(self, state: int) -> None:
         """Choose the state that is drawn.
@@ -430,8 +435,6 @@ class Lab:
             self.training.suit(self.session.model.config)
         else:
             self.ink = min(self.ink, self.session.made.rule.num_states - 1)
-        if self.hand not in self.hands:
-            self.hand = self.hands[0]
 
     def _begin_anew(self) -> None:
         self._touched_at = 0
@@ -449,9 +452,10 @@ def _towards(model: NCA, target: Target, recipe: TrainConfig) -> NCA:
 
 
 def name_of(rule: NCA | Rule) -> str:
-    """Name a rule: by its own name, else by what it is to grow, or by its notation."""
+    """Name a rule: by its own name, else by what it is to grow, by the catalogue or as written."""
     if isinstance(rule, Rule):
-        return rule.name or str(rule)
+        known = rules.find(rule)
+        return rule.name or (str(rule) if known is None else known.name)
     model = rule
     target = "" if model.target is None else model.target.name
     return model.info.name or f"{target} (untrained)".strip()

@@ -14,7 +14,7 @@ from analysis.rules.bounds import check_border
 from voxnca.errors import ArgumentError
 from voxnca.grid import check_space
 
-DEFAULT_SPACE = {2: (192, 256), 3: (28, 28, 28)}
+DEFAULT_SPACE = {2: (200, 200), 3: (28, 28, 28)}
 """Grids on which there is something to see, and which a page shows without effort."""
 MAX_SIDE = {2: 4096, 3: 256}
 """A picture has a colour for each cell, and the past keeps a state of each."""

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from apps.lab.colouring import COLOURINGS, Specimen
-from apps.lab.look import Look
+from apps.lab.look import Look, Rgb
 from voxnca.errors import ArgumentError
 from voxnca.grid import ALPHA, Rows
 from voxnca.quality import iou_of_cells
@@ -46,6 +46,7 @@ class Moment:
         iou: of the solid cells with the target, whatever is shown; None without a target.
         solid: int64 `(S, d)`, the solid cells in index order, whatever is shown.
         fog: drawn in place of the cells, which are picked all the same; None for the cells.
+        paper: the colour of all other cells of a plane; None for the theme's.
     """
 
     run: int
@@ -58,6 +59,7 @@ class Moment:
     iou: float | None
     solid: NDArray[np.int64]
     fog: Fog | None = None
+    paper: Rgb | None = None
 
     @property
     def num_dims(self) -> int:
@@ -138,8 +140,18 @@ def show_cells(
     space = states.shape
     solid = np.argwhere(states)
     shown, shown_colors = _cut(solid, colors[states[tuple(solid.T)]], look, space)
+    red, green, blue = colors[0].tolist()
     return Moment(
-        run, step_index, num_wounds, shown, shown_colors, space, _box(None, space), None, solid
+        run,
+        step_index,
+        num_wounds,
+        shown,
+        shown_colors,
+        space,
+        _box(None, space),
+        None,
+        solid,
+        paper=(red, green, blue),
     )
 
 

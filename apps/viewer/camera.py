@@ -179,12 +179,16 @@ class PlaneCamera:
         return Hit(cell, (0, 0)) if inside else None
 
 
+AROUND, AROUND_GRID = 1.25, 1.04
+"""What is shown at first, in lengths of a creature's target, or of a grid that is full."""
+
+
 def home(moment: Moment) -> Camera:
     """Return the camera that shows where the creature is expected, from its best side."""
     low, high = (np.array(corner, dtype=float) for corner in moment.box)
     middle, size = (low + high) / 2, high - low
     if moment.num_dims == 2:
-        across = 1.25 * float(size.max())
+        across = (AROUND if moment.paper is None else AROUND_GRID) * float(size.max())
         return PlaneCamera((float(middle[0]), float(middle[1])), across, across)
     z, y, x = middle.tolist()
     distance = 0.5 * float(np.linalg.norm(size)) / sin(radians(VIEW_ANGLE) / 2)

@@ -6,9 +6,8 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
-from analysis.rules.catalogue import Entry
-
 from analysis import rules
+from analysis.rules.entry import Entry
 from apps.thumbnails import (
     pattern_thumbnail,
     rule_thumbnail,

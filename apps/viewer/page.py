@@ -29,10 +29,10 @@ UPDATE_SECONDS = 0.2
 """The status line changes at most so often: a text that flickers is not read."""
 UPDATE_SECONDS_IN_TRAINING = 0.5
 """Laying the page out anew takes the browser time that a rule could learn in."""
-TAB_STATE = {
+TAB_STATE: State = {
     "theme": "dark",
     "drawer": None,
-    "groups": ["train", "wound"],
+    "groups": [],
     "homes": 0,
     "shots": 0,
     "frames_per_second": 0,
@@ -96,9 +96,11 @@ class Page:
             LessonPanel(server, driver),
             EaselPanel(server, driver),
         ]
+        first = "train" if driver.lab.session.is_learned else "rule"
         self._state.update(
             TAB_STATE
             | {
+                "groups": [first, "wound"],
                 "trame__title": "voxnca",
                 "trame__template_error": (WWW / "gone.html").read_text(encoding="utf-8"),
             }

@@ -30,7 +30,7 @@ def draw_plane(
     columns = _cells(width, camera.focus[1], num_rows * width / height)
     # One ring of surroundings round the grid, to which everything beyond is clipped.
     grid = np.full((moment.space[0] + 2, moment.space[1] + 2, 3), theme.ground, dtype=np.uint8)
-    grid[1:-1, 1:-1] = theme.paper
+    grid[1:-1, 1:-1] = moment.paper or theme.paper
     if moment.fog is None:
         grid[moment.cells[:, 0] + 1, moment.cells[:, 1] + 1] = moment.colors
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.rules.counting import CountingRule
 from analysis.rules.engines.adders import Adders
 from analysis.rules.engines.engine import Engine, Mask
+from analysis.rules.engines.gates import Gates
 from analysis.rules.engines.lookup import Lookup
 from analysis.rules.engines.sums import Sums
 from analysis.rules.engines.walk import Walk
@@ -26,8 +27,12 @@ def enter(rule: Rule, cells: States, border: str) -> Engine:
         cells: uint8 `(*space)`, states of the rule.
         border: `torus` or `dead`.
     """
+    if isinstance(rule, CountingRule) and Adders.takes(rule):
+        return Adders(rule, cells, border)
+    if rule.num_states == 2:
+        return Gates(rule, cells, border)
     if isinstance(rule, CountingRule):
-        return (Adders if Adders.takes(rule) else Sums)(rule, cells, border)
+        return Sums(rule, cells, border)
     if isinstance(rule, TableRule):
         return Lookup(rule.num_states, rule.neighborhood, rule.entries, cells, border)
     if isinstance(rule, TreeRule):

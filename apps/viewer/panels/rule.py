@@ -8,7 +8,7 @@ from trame_server.core import Server
 from analysis import rules
 from analysis.rules import Pattern, Rule
 from analysis.rules.bounds import BORDERS
-from apps.lab.lab import Lab
+from apps.lab.lab import Lab, name_of
 from apps.lab.layout import DENSITY, Layout
 from apps.viewer.choices import Choice, pattern_choice, rule_choice
 from apps.viewer.driver import Driver
@@ -82,7 +82,7 @@ class RulePanel(Panel):
 
     def _run(self, lab: Lab, text: object) -> None:
         rule = rules.parse(text if isinstance(text, str) else "")
-        lab.open(rule, _label(rule))
+        lab.open(rule, name_of(rule))
 
     def _choose_pattern(self, lab: Lab, name: object) -> None:
         if isinstance(name, str) and name in rules.pattern_names():
@@ -104,7 +104,7 @@ class RulePanel(Panel):
         else:
             rule = lab.session.made.rule
         layout = Layout.of_pattern(rule, pattern)
-        lab.open(rule, _label(rule), Layout(layout.cells, layout.border, words or layout.words))
+        lab.open(rule, name_of(rule), Layout(layout.cells, layout.border, words or layout.words))
 
     def _stir(self, lab: Lab) -> None:
         run = lab.session.made
@@ -149,11 +149,6 @@ _NOTHING: State = {
     "pattern_file": "pattern.rle",
 }
 """What the controls show while a learned rule runs."""
-
-
-def _label(rule: Rule) -> str:
-    known = rules.find(rule)
-    return rule.name or (str(rule) if known is None else known.name)
 
 
 def _state_names(rule: Rule) -> list[str]:

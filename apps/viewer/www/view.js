@@ -191,6 +191,7 @@
       shots: { type: Number, default: 0 }, // grows when a screenshot is wanted
       painting: { type: Boolean, default: false }, // an easel is shown
       draws: { type: Boolean, default: false }, // a plain drag draws
+      pure: { type: Boolean, default: false }, // colours mean something: none is shaded
       labels: { type: Array, default: () => [] }, // of the creatures side by side
     },
     emits: ["rate"],
@@ -200,7 +201,7 @@
           @pointerdown="mouse.down($event)" @pointermove="mouse.move($event)"
           @pointerup="mouse.up($event)" @pointercancel="mouse.up($event)"
           @wheel.prevent="mouse.wheel($event)" @contextmenu.prevent @keydown="arrow"></canvas>
-        <div class="voxnca-shade"></div>
+        <div v-if="!pure" class="voxnca-shade"></div>
         <div v-if="labels.length > 1" class="voxnca-parts">
           <div v-for="label in labels" :key="label"><span>{{ label }}</span></div>
         </div>
