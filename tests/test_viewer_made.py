@@ -185,6 +185,7 @@ def test_from_a_creature_to_a_rule_and_back(serve, open_page):
     expect(page.get_by_role("button", name="How it works")).to_be_hidden()
     expect(page.get_by_role("button", name="Begin again", exact=True)).to_be_visible()
     expect(page.get_by_role("radiogroup", name="State to draw")).to_be_visible()
+    page.wait_for_function("trame.state.get('model') === null")
     set_state(page, model="butterfly")
     served.until(lambda: served.session.is_learned)
     expect(page.get_by_role("button", name="Grow again from the seed")).to_be_visible()
