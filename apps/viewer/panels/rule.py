@@ -160,6 +160,14 @@ _NOTHING: State = {
 
 
 def _state_names(rule: Rule) -> list[str]:
+    """Name the states from 1 on."""
+    known = rules.find(rule)
+    if known is not None and known.states:
+        return list(known.states[1:])
+    if rule.num_states == 2:
+        return ["alive"]
+    if rule.ages:
+        return ["alive", *(f"dying, {age}" for age in range(1, rule.num_states - 1))]
     return [f"state {state}" for state in range(1, rule.num_states)]
 
 
