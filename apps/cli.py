@@ -112,15 +112,17 @@ def common(
 @app.command(
     "app",
     epilog="Examples: voxnca app mushroom\n\nvoxnca app castle.safetensors --port 8081\n\n"
-    "voxnca app mushroom --state wounded.npy",
+    "voxnca app mushroom --state wounded.npy\n\nvoxnca app B36/S23\n\n"
+    "voxnca app gosper-glider-gun",
 )
 @told_in_one_line
 def open_app(
     item: Annotated[
         str | None,
         typer.Argument(
-            metavar="[MODEL|TARGET]",
-            help="A shipped model, a target, or a file of either.",
+            metavar="[MODEL|RULE|TARGET|PATTERN]",
+            help="A shipped model, a hand-made rule (B3/S23, wireworld, 4555: see voxnca rules), "
+            "a target or a pattern, by name or file.",
             show_default="mushroom",
         ),
     ] = None,
@@ -138,12 +140,13 @@ def open_app(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="State to start from: a .npy of voxnca grow.",
-            show_default="the seed",
+            help="State to start from: a .npy of voxnca grow; for a hand-made rule a pattern: "
+            ".rle .rle3 .mc .cells.",
+            show_default="the seed, or a soup",
         ),
     ] = None,
 ) -> None:
-    """Watch a creature grow in a browser page, and carve it."""
+    """Watch a creature grow in a browser page, and carve it; or a hand-made rule, and draw."""
     from apps.commands.viewing import run
     from apps.items import Reading
 
