@@ -93,7 +93,7 @@ def worlds(draw):
     return rule, cells, draw(st.sampled_from(("torus", "dead")))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(world=worlds())
 def test_every_engine_steps_as_the_definition_says(world):
     rule, cells, border = world
