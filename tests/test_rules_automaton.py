@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
+from analysis.rules import evolution
 from analysis.rules.automaton import Automaton, step
 from analysis.rules.bounds import Bounds
 from analysis.rules.counting import CountingRule
@@ -93,7 +94,7 @@ def worlds(draw):
     return rule, cells, draw(st.sampled_from(("torus", "dead")))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(world=worlds())
 def test_every_engine_steps_as_the_definition_says(world):
     rule, cells, border = world
@@ -103,6 +104,48 @@ def test_every_engine_steps_as_the_definition_says(world):
         assert np.array_equal(run.step().cells, cells)
     counts = np.bincount(cells.ravel(), minlength=rule.num_states)
     assert np.array_equal(run.population, counts)
+
+
+@pytest.mark.parametrize("border", ["torus", "dead"])
+@pytest.mark.parametrize(
+    ("kind", "neighborhood", "num_states", "engine"),
+    [
+        (counting, MOORE, 2, "Adders"),
+        (counting, MOORE_3D, 2, "Adders"),
+        (counting, HEXAGONAL, 2, "Gates"),
+        (counting, VON_NEUMANN_3D, 2, "Gates"),
+        (tabulated, MOORE, 2, "Gates"),
+        (tree, MOORE, 2, "Gates"),
+        (counting, MOORE, 4, "Sums"),
+        (counting, MOORE_3D, 3, "Sums"),
+        (tabulated, MOORE, 3, "Lookup"),
+        (tabulated, VON_NEUMANN_3D, 3, "Lookup"),
+        (tree, VON_NEUMANN, 4, "Lookup"),
+        (tree, MOORE, 7, "Walk"),
+    ],
+)
+def test_each_kind_of_rule_has_an_engine_that_is_right_on_large_grids(
+    kind, neighborhood, num_states, engine, border
+):
+    random = np.random.default_rng(0)
+    rule = kind(random, neighborhood, num_states)
+    space = (70, 131) if rule.num_dims == 2 else (7, 40, 67)
+    cells = random.integers(0, num_states, space, dtype=np.uint8)
+    run = Automaton(rule, cells, border=border)
+    assert type(run._engine).__name__ == engine
+    for _ in range(3):
+        cells = defined_step(rule, cells, border)
+    assert np.array_equal(run.step(3).cells, cells)
+
+
+def test_equal_rules_of_different_neighbourhoods_are_not_taken_for_one_another():
+    cells = np.random.default_rng(0).integers(0, 3, (9, 9), dtype=np.uint8)
+    same = np.broadcast_to(np.arange(3), (3, 3))  # every state stays
+    for neighborhood in (VON_NEUMANN, MOORE, VON_NEUMANN):
+        above = np.arange(len(neighborhood.neighbors))[:, None].repeat(3, axis=1)
+        nodes = np.concatenate([same[:1], above]).astype(np.int32)
+        rule = TreeRule(num_states=3, neighborhood=neighborhood, nodes=nodes)
+        assert np.array_equal(step(rule, cells), cells)
 
 
 @settings(max_examples=40)
@@ -273,12 +316,17 @@ def test_bounds_lie_round_the_plane_s_cell_0(border, space):
     )
 
 
-def test_a_pattern_that_spreads_too_far_is_refused_before_memory_is_gone():
-    far = np.zeros((2, 2**26), np.uint8)
-    far[0, 0] = far[1, -1] = 1
-    rule = CountingRule.of_counts([1], range(9))
-    with pytest.raises(ArgumentError, match=r"box of .* cells, more than 2\^28; take fewer steps"):
-        evolve(rule, Pattern(far), 1_000)
+def test_a_pattern_that_spreads_too_far_is_refused_before_memory_is_gone(monkeypatch):
+    assert evolution.MAX_CELLS == 2**28
+    monkeypatch.setattr(evolution, "MAX_CELLS", 2**16)
+    far = np.zeros((1, 5_000), np.uint8)
+    far[0, [0, -1]] = 1
+    spreading = CountingRule.of_counts([1], range(9))
+    assert evolve(spreading, Pattern(far), 4).cells.shape == (9, 5_008)
+    with pytest.raises(
+        ArgumentError, match=r"box of 1[1357] x 50\d\d cells, more than 2\^28; take"
+    ):
+        evolve(spreading, Pattern(far), 1_000)
 
 
 def test_what_does_not_fit_is_refused_in_one_line():
