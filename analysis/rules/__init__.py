@@ -4,8 +4,10 @@ from analysis.rules.automaton import Automaton, step
 from analysis.rules.bounds import Bounds
 from analysis.rules.catalogue import entry, find, names
 from analysis.rules.counting import CountingRule
+from analysis.rules.evolution import evolve
 from analysis.rules.files.patterns import parse_pattern, read_pattern, save_pattern
-from analysis.rules.files.rle import write_rle
+from analysis.rules.files.rle import parse_rle, write_rle
+from analysis.rules.files.rulefile import load_rule, save_rule
 from analysis.rules.neighborhood import Neighborhood
 from analysis.rules.parsing import parse
 from analysis.rules.pattern import Pattern
@@ -25,13 +27,17 @@ __all__ = [
     "TableRule",
     "TreeRule",
     "entry",
+    "evolve",
     "find",
+    "load_rule",
     "names",
     "parse",
     "parse_pattern",
+    "parse_rle",
     "pattern_names",
     "read_pattern",
     "save_pattern",
+    "save_rule",
     "shipped_pattern",
     "step",
     "write_rle",
