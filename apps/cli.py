@@ -405,6 +405,50 @@ def show_target(
     show(target, output=output, reading=Reading(size, up, hollow), as_json=as_json)
 
 
+rules_app = typer.Typer(
+    epilog="Examples: voxnca rules --json\n\nvoxnca rules show B36/S23 -o highlife.png",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(rules_app, name="rules")
+
+
+@rules_app.callback(invoke_without_command=True)
+@told_in_one_line
+def rules(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the hand-made rules that have names, or show one."""
+    if ctx.invoked_subcommand is None:
+        from apps.commands.rules import list_rules
+
+        list_rules(as_json=as_json)
+
+
+@rules_app.command(
+    "show",
+    epilog="Examples: voxnca rules show B36/S23\n\nvoxnca rules show wireworld\n\n"
+    "voxnca rules show B2-a/S12 -o friends.png",
+)
+@told_in_one_line
+def show_rule(
+    rule: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULE", help="A name, or a notation: B3/S23, 345/2/4, B2-a/S12, B5/S4,5."
+        ),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Picture to write: .png.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Draw a rule, class by class, and measure its table."""
+    from apps.commands.rules import show
+
+    show(rule, output=output, as_json=as_json)
+
+
 @app.command(
     epilog="Examples: voxnca bench\n\nvoxnca bench --threads 1 --json\n\nvoxnca bench rules"
 )

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from analysis.rules.catalogue import entries, entry, find, names, similar
-from analysis.rules.entry import Entry
+from analysis.rules.named import Entry
 from analysis.rules.palette import colors_of, default_colors
 from analysis.rules.parsing import parse
 from voxnca import ArgumentError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.rules.entry import Entry
+from analysis.rules.named import Entry
 
 _LEXICON = "Mirek Wójtowicz's rules lexicon (MCell, 1999-2001)"
 _WIKI = "LifeWiki's list of Life-like rules"

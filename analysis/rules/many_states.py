@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.rules.counting import CountingRule
-from analysis.rules.entry import Entry
+from analysis.rules.named import Entry
 from analysis.rules.neighborhood import MOORE
 
 _LEXICON = "Mirek Wójtowicz's rules lexicon (MCell, 1999-2001)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.rules.entry import Entry
+from analysis.rules.named import Entry
 
 _BAYS = "Carter Bays, Candidates for the Game of Life in three dimensions (Complex Systems 1, 1987)"
 _MORE_BAYS = (
