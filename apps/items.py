@@ -1,7 +1,7 @@
-"""What a name on the command line means: a file, a shipped model, a hand-made rule or a target.
+"""What a name on the command line means: a file, a model, a hand-made rule, a target or a pattern.
 
-An existing file comes first, then `model:NAME`, `rule:NAME` and `target:NAME`, then a shipped
-model, then a rule, by name or notation, then a target.
+An existing file comes first, then `model:NAME`, `rule:NAME`, `target:NAME` and `pattern:NAME`, then
+a shipped model, then a rule, by name or notation, then a target, then a shipped pattern.
 """
 
 from __future__ import annotations
@@ -10,9 +10,18 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from analysis.rules import (
+    Pattern,
+    Rule,
+    load_rule,
+    parse,
+    pattern_names,
+    read_pattern,
+    shipped_pattern,
+)
 from analysis.rules.catalogue import similar
-from analysis.rules.parsing import parse, resembles_notation
-from analysis.rules.rule import Rule
+from analysis.rules.files.patterns import SUFFIXES as PATTERN_SUFFIXES
+from analysis.rules.parsing import resembles_notation
 from voxnca import (
     NCA,
     ArgumentError,
@@ -36,6 +45,7 @@ class Kind(StrEnum):
     MODEL = "model"
     RULE = "rule"
     TARGET = "target"
+    PATTERN = "pattern"
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class Reading:
     """How a target is read; errors and defaults as of `voxnca.load_target`.
 
     Attributes:
-        size: its longest side.
+        size: its longest side; of a rule or a pattern, the side of the grid it runs on.
         up: which axis of a mesh points up.
         hollow: whether to keep a shell of a mesh.
     """
@@ -63,10 +73,10 @@ AS_IT_IS = Reading()
 
 @dataclass(frozen=True)
 class Item:
-    """A model, rule or target that exists, not yet opened.
+    """A model, rule, target or pattern that exists, not yet opened.
 
     Attributes:
-        kind: which of the three.
+        kind: which of them.
         source: a file, the name of what is shipped, or a rule's name or notation.
     """
 
@@ -108,24 +118,29 @@ def open_rule(text: str) -> Rule:
     return _load_rule(find(text, Kind.RULE).source)
 
 
-def open_item(text: str, reading: Reading = AS_IT_IS) -> NCA | Target | Rule:
+def open_item(text: str, reading: Reading = AS_IT_IS) -> NCA | Rule | Target | Pattern:
     """Find and load whatever a name means.
 
     Args:
         text: as it was typed.
-        reading: of a target; a model has its own, a rule needs none.
+        reading: of a target; a model has its own, and only the size is one of rules and patterns.
 
     Raises:
-        ArgumentError: for a reading beside a model or a rule; else as `find` and the loaders.
+        ArgumentError: for a reading that does not fit; else as `find` and the loaders.
     """
     item = find(text)
     if item.kind is Kind.TARGET:
         return reading.load(item.source)
     for name, value in asdict(reading).items():
-        if value != getattr(AS_IT_IS, name):
+        if value != getattr(AS_IT_IS, name) and (name, item.kind) not in _ALSO_READ:
             has = "has its own" if item.kind is Kind.MODEL else "has none"
             raise ArgumentError(f"{name}={value}: the {item.kind} {text} {has}; give a target")
-    return load(item.source) if item.kind is Kind.MODEL else _load_rule(item.source)
+    if item.kind is Kind.MODEL:
+        return load(item.source)
+    return _load_rule(item.source) if item.kind is Kind.RULE else _load_pattern(item.source)
+
+
+_ALSO_READ = {("size", Kind.RULE), ("size", Kind.PATTERN)}
 
 
 def _find_file(text: str) -> Item | None:
@@ -139,9 +154,12 @@ def _find_file(text: str) -> Item | None:
         return Item(Kind.RULE, path)
     if suffix in SUFFIXES:
         return Item(Kind.TARGET, path)
+    if suffix in PATTERN_SUFFIXES:
+        return Item(Kind.PATTERN, path)
     raise FileError(
         f"{path}: the suffix {suffix!r} is unknown; a model is a {MODEL_SUFFIX} file, "
-        f"a rule a {RULE_SUFFIX} file, a target one of {', '.join(SUFFIXES)}"
+        f"a rule a {RULE_SUFFIX} file, a target one of {', '.join(SUFFIXES)}, "
+        f"a pattern one of {', '.join(PATTERN_SUFFIXES)}"
     )
 
 
@@ -183,13 +201,19 @@ def _is_known(text: str, kind: Kind) -> bool:
 
 
 def _load_rule(source: str | Path) -> Rule:
-    if isinstance(source, Path):
-        raise FileError(f"{source}: {RULE_SUFFIX} files are not read yet; give a rule's notation")
-    return parse(source)
+    return load_rule(source) if isinstance(source, Path) else parse(source)
+
+
+def _load_pattern(source: str | Path) -> Pattern:
+    return read_pattern(source) if isinstance(source, Path) else shipped_pattern(source)
 
 
 def _known(kind: Kind) -> tuple[str, ...]:
-    return model_names() if kind is Kind.MODEL else target_names()
+    return {
+        Kind.MODEL: model_names,
+        Kind.TARGET: target_names,
+        Kind.PATTERN: pattern_names,
+    }[kind]()
 
 
 def _offer(kinds: tuple[Kind, ...]) -> str:

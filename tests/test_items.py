@@ -92,7 +92,7 @@ def test_a_rule_comes_after_a_shipped_model_and_before_a_target(
         (
             "castle",
             (),
-            "neither a file nor a model nor a rule nor a target; use one of: duck, butterfly",
+            "neither a file nor a model nor a rule nor a target nor a pattern; use one of: duck",
         ),
         ("mushroom", (Kind.MODEL,), "mushroom: is a target; give a model: use one of: duck"),
         ("B3x/S23", (), "'x' in '3x'"),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.rules import Pattern, Rule
 from analysis.rules.bounds import check_border
+from apps.lab.broth import Broth, liveliest
 from voxnca.errors import ArgumentError
 from voxnca.grid import check_space
 
@@ -18,8 +19,6 @@ DEFAULT_SPACE = {2: (200, 200), 3: (28, 28, 28)}
 """Grids on which there is something to see, and which a page shows without effort."""
 MAX_SIDE = {2: 4096, 3: 256}
 """A picture has a colour for each cell, and the past keeps a state of each."""
-DENSITY = {2: 0.3, 3: 0.15}
-"""Of a soup: Life's lives long, and one of 3D is not choked at once."""
 MARGIN = {2: 24, 3: 6}
 """Empty cells round a pattern, at least."""
 
@@ -32,11 +31,13 @@ class Layout:
         cells: uint8 `(*space)`, states.
         border: `torus` or `dead`.
         words: what it is, for people.
+        density: of a soup, the share of its cells that are not empty; None for a pattern.
     """
 
     cells: NDArray[np.uint8]
     border: str
     words: str
+    density: float | None = None
 
     @classmethod
     def soup(
@@ -48,11 +49,12 @@ class Layout:
         space: Sequence[int] | None = None,
         border: str | None = None,
     ) -> Self:
-        """Fill a grid at random: so many of its cells are not empty, every other state as often.
+        """Fill a grid at random, with every state as often; of cells that age, newborn ones only.
 
         Args:
             rule: whose states; its bounds are the grid, where it has some.
-            density: share of cells that are not in state 0.
+            density: share of cells that are not in state 0; by default what keeps the rule busy,
+                see `Broth`.
             seed: of the random numbers.
             space: sizes of the grid, by default one that a page shows well.
             border: by default that of the rule's bounds, else `torus`.
@@ -60,14 +62,10 @@ class Layout:
         Raises:
             ArgumentError: for a share out of [0, 1], or a grid that does not fit the rule.
         """
-        share = DENSITY[rule.num_dims] if density is None else density
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-            raise ArgumentError(f"density={share!r} must be a number in [0, 1]")
-        sizes = grid_of(rule, space)
-        rng = np.random.default_rng(seed)
-        full = rng.random(sizes) < share
-        states = rng.integers(1, rule.num_states, sizes, dtype=np.uint8)
-        return cls(full * states, _border(rule, border, "torus"), f"a soup of {share:.0%}")
+        broth = liveliest(rule) if density is None else Broth(density)
+        cells = broth.poured(rule, grid_of(rule, space), seed)
+        words = f"a soup of {broth.density:.0%}"
+        return cls(cells, _border(rule, border, "torus"), words, broth.density)
 
     @classmethod
     def of_pattern(
