@@ -142,8 +142,7 @@ GENERATORS = {
 
 def generators(neighborhood, symmetry):
     if symmetry == "permute":
-        swap = [lambda t: (t[0], t[2], t[1], *t[3:])]
-        return [turn(1), *swap]
+        return [lambda t: (t[0], *sorted(t[1:]))]
     name = symmetry.removesuffix("reflect") if symmetry.startswith("rotate") else symmetry
     turns = {"rotate4": [turn(2 if neighborhood == "Moore" else 1)]} | GENERATORS
     return turns[name] + ([mirror] if name != symmetry else [])
@@ -208,6 +207,7 @@ def table_text(num_states, neighborhood, symmetry, variables, lines):
     )
 
 
+@settings(max_examples=60)
 @given(tables(), st.integers(0, 2**31))
 def test_a_table_means_what_golly_s_help_says(table, seed):
     num_states, neighborhood, symmetry, variables, lines = table
@@ -219,7 +219,14 @@ def test_a_table_means_what_golly_s_help_says(table, seed):
     cells = rng.integers(0, num_states, (len(inputs), len(rule.neighborhood.cells)))
     for offset, column in zip(RINGS[neighborhood], inputs.T, strict=True):
         cells[:, rule.neighborhood.cells.index(offset)] = column
-    expected = [outcomes.get(tuple(row), row[0]) for row in inputs.tolist()]
+    if symmetry == "permute":
+        outcomes = {
+            key: state for key, state in outcomes.items() if list(key[1:]) == sorted(key[1:])
+        }
+        known = [(row[0], *sorted(row[1:])) for row in inputs.tolist()]
+    else:
+        known = [tuple(row) for row in inputs.tolist()]
+    expected = [outcomes.get(key, key[0]) for key in known]
     assert rule.next_states(cells.astype(np.uint8)).tolist() == expected
 
 

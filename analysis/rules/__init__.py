@@ -6,7 +6,7 @@ from analysis.rules.catalogue import entries, entry, find, names
 from analysis.rules.counting import CountingRule
 from analysis.rules.evolution import evolve
 from analysis.rules.files.patterns import parse_pattern, read_pattern, save_pattern
-from analysis.rules.files.rle import write_rle
+from analysis.rules.files.rle import parse_rle, write_rle
 from analysis.rules.files.rulefile import load_rule, save_rule
 from analysis.rules.named import Entry
 from analysis.rules.neighborhood import (
@@ -65,6 +65,7 @@ __all__ = [
     "outer_classes",
     "parse",
     "parse_pattern",
+    "parse_rle",
     "pattern_names",
     "read_pattern",
     "save_pattern",

@@ -1,7 +1,8 @@
 """Transitions worked out to a decision diagram, without a look at every neighbourhood.
 
-For each state of the centre a diagram of the neighbours is made, from sets of transitions that may
-still fit after some of the neighbours were asked for; then all of them are walked at once.
+For each state of the centre a diagram of the neighbours is made: a node is the list of what may
+still be asked of the neighbours to come, and what the cell becomes if it is so. Then the diagrams
+of all states are walked at once.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ Bits = NDArray[np.bool_]
 Numbers = NDArray[np.intp]
 MAX_TRANSITIONS = 2**17
 """Forms counted: the largest of Golly's own tables has a tenth of it."""
-_MAX_WORK = 2**21
-"""Sets of transitions that are looked at, and nodes times their children."""
+_MAX_WORK = 2**27
+"""Demands that are looked at, a node and a child counting as a thousand: seconds."""
+_NODE_WORK = 1000
 _MAX_BYTES = 2**28
 _TOO_MUCH = "its table would take too much to work out; give the rule as @TREE"
 
@@ -63,18 +65,22 @@ def diagram_of(
     num_cells = len(neighborhood.cells)
     if len(transitions) * num_states * num_cells > _MAX_BYTES // 2:
         raise ArgumentError(_TOO_MUCH)
+    known = {(1 << num_states) - 1: 0}  # the set of all states is number 0
+    asked = np.zeros((len(transitions), num_cells - 1), np.int64)
+    for column, offset in enumerate(asking_order(neighborhood)[:-1]):
+        if offset in offsets:
+            place = offsets.index(offset)
+            asked[:, column] = [
+                known.setdefault(t.neighbors[place], len(known)) for t in transitions
+            ]
+    sets = _bits(list(known), num_states)
     centers = _bits([t.center for t in transitions], num_states)
-    asked = [
-        _bits([t.neighbors[offsets.index(offset)] for t in transitions], num_states)
-        if offset in offsets
-        else np.ones((len(transitions), num_states), np.bool_)
-        for offset in asking_order(neighborhood)[:-1]
-    ]
     becomes = np.array([t.state for t in transitions], np.int64)
-    work, parts = _Work(), []
-    for alike, own in _groups(centers):
-        sets = [bits[own] for bits in asked]
-        parts.append(_Part(alike, sets, becomes[own].tolist(), work))
+    work = _Work()
+    parts = [
+        _Part(alike, _demands(asked[own], becomes[own]), sets, work)
+        for alike, own in _groups(centers)
+    ]
     return of_nodes(numbered(_together(parts, num_states)), neighborhood)
 
 
@@ -98,11 +104,48 @@ class _Work:
     def __init__(self) -> None:
         self._done = self._bytes = 0
 
-    def add(self, amount: int, num_bytes: int) -> None:
-        self._done += amount
-        self._bytes += num_bytes
+    def add(self, length: int, num_children: int) -> None:
+        self._done += (length + _NODE_WORK) * num_children
+        self._bytes += 8 * length + _NODE_WORK
         if self._done > _MAX_WORK or self._bytes > _MAX_BYTES:
             raise ArgumentError(_TOO_MUCH)
+
+
+class _Demands(NamedTuple):
+    """What may be asked of the neighbours from one level on, each demand once.
+
+    Attributes:
+        first: which set of states the next neighbour must be of.
+        then: the demand on the level below, or at the end what the cell becomes.
+        wants: a number for the sets alone; demands that want the same differ in what comes of it.
+        becomes: what the cell becomes.
+        anything: whether whatever comes will do.
+    """
+
+    first: Numbers
+    then: Numbers
+    wants: Numbers
+    becomes: Numbers
+    anything: Bits
+
+
+def _demands(asked: Numbers, becomes: Numbers) -> tuple[list[_Demands], Numbers]:
+    """Return the demands of each level, and which of the first one each transition makes."""
+    levels: list[_Demands] = []
+    demand, wants = becomes, np.zeros_like(becomes)
+    anything = np.ones(len(becomes), np.bool_)
+    for sets in asked.T[::-1]:
+        anything = anything & (sets == 0)
+        _, wants = np.unique(np.stack([sets, wants], axis=1), axis=0, return_inverse=True)
+        wants = wants.ravel()
+        rows, first, number = np.unique(
+            np.stack([sets, demand], axis=1), axis=0, return_index=True, return_inverse=True
+        )
+        levels.append(
+            _Demands(rows[:, 0], rows[:, 1], wants[first], becomes[first], anything[first])
+        )
+        demand = number.ravel()
+    return levels[::-1], demand
 
 
 class _Part:
@@ -115,55 +158,53 @@ class _Part:
     """
 
     def __init__(
-        self, centers: list[int], asked: Sequence[Bits], becomes: Sequence[int], work: _Work
+        self,
+        centers: list[int],
+        demands: tuple[list[_Demands], Numbers],
+        sets: Bits,
+        work: _Work,
     ) -> None:
         self.centers = centers
-        self._becomes, self._work = becomes, work
-        self._num_states = asked[0].shape[1]
-        self._choices = [
-            [(_mask(rows, len(becomes)), states) for states, rows in _groups(bits)]
-            for bits in asked
-        ]
-        whole = np.ones(len(becomes), np.bool_)
-        self._whole = []
-        for bits in reversed(asked):
-            self._whole.append(_mask(np.flatnonzero(whole), len(becomes)))
-            whole &= bits.all(axis=1)
-        self._whole.reverse()
-        self._ids: list[dict[tuple[int, ...], int]] = [{} for _ in asked]
-        self._seen: list[dict[int, int]] = [{} for _ in asked]
-        self._node(0, (1 << len(becomes)) - 1)
+        self._demands, root = demands
+        self._sets, self._work = sets, work
+        self._ids: list[dict[tuple[int, ...], int]] = [{} for _ in self._demands]
+        self._seen: list[dict[bytes, int]] = [{} for _ in self._demands]
+        self._node(0, root)
         self.levels = [np.array(list(ids), np.int32) for ids in self._ids]
 
-    def _node(self, level: int, fitting: int) -> int:
-        """Return the number of the node for the transitions that may still fit, as bits."""
-        if level == len(self._choices):
-            return self._becomes[(fitting & -fitting).bit_length() - 1] if fitting else -1
-        seen = self._seen[level].get(fitting)
+    def _node(self, level: int, open_: Numbers) -> int:
+        """Return the number of the node for the demands that are still open, the first first."""
+        if level == len(self._demands):
+            return int(open_[0]) if len(open_) else -1
+        demands = self._demands[level]
+        open_ = _settled(demands, open_)
+        key = open_.tobytes()
+        seen = self._seen[level].get(key)
         if seen is not None:
             return seen
-        choices, whole = self._choices[level], self._whole[level]
-        self._work.add(len(choices), len(choices) * len(self._becomes) // 8 + self._num_states)
-        row = [0] * self._num_states
-        for mask, states in choices:
-            left = fitting & mask
-            surely = left & whole
-            if surely:  # whatever comes after the first that fits anyway counts no more
-                left &= ((surely & -surely) << 1) - 1
-            child = self._node(level + 1, left)
+        row = [0] * self._sets.shape[1]
+        groups = _groups(self._sets[demands.first[open_]])
+        self._work.add(len(open_), len(groups))
+        for states, met in groups:
+            child = self._node(level + 1, demands.then[open_[met]])
             for state in states:
                 row[state] = child
         ids = self._ids[level]
         number = ids.setdefault(tuple(row), len(ids))
-        self._seen[level][fitting] = number
+        self._seen[level][key] = number
         return number
 
 
-def _mask(rows: Numbers, length: int) -> int:
-    """Return numbers below a length as the bits of one."""
-    fits = np.zeros(length, np.bool_)
-    fits[rows] = True
-    return int.from_bytes(np.packbits(fits, bitorder="little").tobytes(), "little")
+def _settled(demands: _Demands, open_: Numbers) -> Numbers:
+    """Return the open demands that count, those that lead to the same in a fixed order."""
+    surely = np.flatnonzero(demands.anything[open_])
+    if len(surely):  # whatever comes after what holds anyway counts no more
+        open_ = open_[: surely[0] + 1]
+    first = np.unique(demands.wants[open_], return_index=True)[1]
+    open_ = open_[np.sort(first)]
+    becomes = demands.becomes[open_]
+    runs = np.cumsum(np.diff(becomes, prepend=becomes[:1]) != 0)
+    return open_[np.lexsort((open_, runs))]
 
 
 def _together(parts: Sequence[_Part], k: int) -> tuple[Nodes, ...]:
