@@ -175,6 +175,12 @@ class TestLayout:
         assert abs(found.mean(0) - np.array(layout.cells.shape) / 2).max() < 1.5
         assert layout.words == "glider"
 
+    def test_where_nothing_is_born_of_nothing_a_pattern_shows_the_rule(self):
+        for name in ("Wireworld", "Life"):
+            session = Session(rules.entry(name).rule)
+            assert (session.made.layout.density is None) == (name == "Wireworld")
+            assert len(session.space) == 2
+
     def test_a_large_pattern_gets_a_grid_that_holds_it(self):
         wide = Pattern(np.ones((3, 500), np.uint8))
         assert Layout.of_pattern(LIFE, wide).cells.shape[1] > 500

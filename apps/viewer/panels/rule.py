@@ -11,7 +11,7 @@ from analysis.rules.bounds import BORDERS
 from apps.lab.broth import liveliest
 from apps.lab.cell_run import CellRun
 from apps.lab.lab import Lab, name_of
-from apps.lab.layout import Layout
+from apps.lab.layout import Layout, all_patterns
 from apps.viewer.choices import Choice, pattern_choice, rule_choice
 from apps.viewer.driver import Driver
 from apps.viewer.panels.panel import Panel, State
@@ -30,6 +30,7 @@ class RulePanel(Panel):
         super().__init__(server, driver)
         self._rules: list[Choice] = [rule_choice(rules.entry(name)) for name in rules.names()]
         self._patterns: list[Choice] = [pattern_choice(name) for name in rules.pattern_names()]
+        self._pattern_names = {pattern.name: name for name, pattern in all_patterns().items()}
         self._num_soups = 0
         for name, work in (
             ("run_rule", self._run),
@@ -65,7 +66,7 @@ class RulePanel(Panel):
             "rule_name": self.lab.label,
             "rule_notation": str(run.rule),
             "rule_what": "" if known is None else known.what,
-            "pattern": run.layout.words if run.layout.words in rules.pattern_names() else None,
+            "pattern": self._pattern_names.get(run.layout.words),
             "soup_percent": self._percent_of(run),
             "grid_border": run.layout.border,
             "census": run.census.points,
@@ -86,8 +87,8 @@ class RulePanel(Panel):
         lab.open(rule, name_of(rule))
 
     def _choose_pattern(self, lab: Lab, name: object) -> None:
-        if isinstance(name, str) and name in rules.pattern_names():
-            self.lay(lab, rules.shipped_pattern(name), name)
+        if isinstance(name, str) and name in all_patterns():
+            self.lay(lab, all_patterns()[name])
 
     def _paste(self, lab: Lab, text: object) -> None:
         if not isinstance(text, str) or len(text) > MAX_PASTED:
@@ -96,7 +97,7 @@ class RulePanel(Panel):
             )
         self.lay(lab, rules.parse_pattern(text))
 
-    def lay(self, lab: Lab, pattern: Pattern, words: str = "") -> None:
+    def lay(self, lab: Lab, pattern: Pattern) -> None:
         """Run a pattern by the rule it names, else by the one that runs, else by Life."""
         if pattern.rule:
             rule = rules.parse(pattern.rule)
@@ -104,8 +105,7 @@ class RulePanel(Panel):
             rule = rules.parse(LIFE)
         else:
             rule = lab.session.made.rule
-        layout = Layout.of_pattern(rule, pattern)
-        lab.open(rule, name_of(rule), Layout(layout.cells, layout.border, words or layout.words))
+        lab.open(rule, name_of(rule), Layout.of_pattern(rule, pattern))
 
     def _percent_of(self, run: CellRun) -> int:
         density = run.layout.density
