@@ -32,7 +32,7 @@ ROOM = {2: 40, 3: 16}
 TIMES, TIMES_AT_REST = 4, 1.6
 """Patterns move, and send others out; where nothing is born of nothing they stay in place."""
 USUAL_BORDER = {2: "dead", 3: "torus"}
-"""Of patterns: what a gun shoots must not come back to it; in space there are ships, and no guns."""
+"""Of patterns: what a gun shoots must not come back; in space there are ships, and no guns."""
 
 
 @dataclass(frozen=True, eq=False)
