@@ -453,6 +453,27 @@ def show_rule(
 
 
 @app.command(
+    epilog="Examples: voxnca export B36/S23 -o high.rule\n\nvoxnca export wireworld -o wire.rule"
+)
+@told_in_one_line
+def export(
+    item: Annotated[
+        str, typer.Argument(metavar="ITEM", help="A hand-made rule: a name, a notation or a file.")
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="What to write: a rule as .rule, for Golly."
+        ),
+    ],
+) -> None:
+    """Write a rule for another program."""
+    from apps.commands.exporting import run
+
+    run(item, output)
+
+
+@app.command(
     epilog="Examples: voxnca bench\n\nvoxnca bench --threads 1 --json\n\nvoxnca bench rules"
 )
 @told_in_one_line
