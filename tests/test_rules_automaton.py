@@ -220,10 +220,13 @@ def test_single_cells_and_masks_are_set_as_in_an_array(world, data):
     place = tuple(data.draw(st.integers(0, n - 1)) for n in cells.shape)
     state = data.draw(st.integers(0, rule.num_states - 1))
     mask = np.random.default_rng(data.draw(SEEDS)).random(cells.shape) < 0.3
-    run.clear(mask)
-    run.put(place, state)
-    expected = np.where(mask, 0, cells).astype(np.uint8)
+    expected = cells.copy()
     expected[place] = state
+    run.put(place, state)
+    assert np.array_equal(run.cells, expected)
+    assert np.array_equal(run.step().cells, step(rule, expected, border=border))
+    expected = np.where(mask, 0, run.cells).astype(np.uint8)
+    run.clear(mask)
     assert np.array_equal(run.cells, expected)
     assert np.array_equal(run.step().cells, step(rule, expected, border=border))
     run.place(cells)
