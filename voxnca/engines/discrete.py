@@ -35,6 +35,27 @@ def logits(state: Tensor, rule: Rule) -> Tensor:
     return state + rule.update(convolve(_framed(state.movedim(-1, 1), rule.border), rule.kernels))
 
 
+def logits_of(windows: Tensor, rule: Rule) -> Tensor:
+    """Compute the same for single cells, given the states round each; differentiable.
+
+    Args:
+        windows: whole numbers `(N, 3^d)`, the states of the cells round one and of itself, in
+            index order.
+        rule: weights and constants.
+
+    Returns:
+        `(N, k)`.
+    """
+    channels = one_hot(windows[:, windows.shape[1] // 2], len(rule.out_bias))
+    return channels.to(rule.out_bias.dtype) + rule.update(perceived_by(windows, rule))
+
+
+def perceived_by(windows: Tensor, rule: Rule) -> Tensor:
+    """Return what is perceived of such windows: `(N, K * k)`, kernel-major."""
+    channels = one_hot(windows, len(rule.out_bias)).to(rule.out_bias.dtype)
+    return torch.einsum("nmc,km->nkc", channels, rule.kernels.flatten(1)).flatten(1)
+
+
 def _framed(maps: Tensor, border: str) -> Tensor:
     """Put a frame one cell wide round channels-first maps `(B, k, *space)`."""
     frame = [1, 1] * (maps.ndim - 2)
