@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import voxnca
+from analysis import rules
 from analysis.rules import Automaton, CountingRule, Pattern
 from analysis.rules.bounds import Bounds
 from analysis.rules.neighborhood import MOORE_3D
@@ -66,7 +67,7 @@ class TestOneSession:
         moment, run = session.moment(), session.made
         states = run.layout.cells[tuple(moment.cells.T)]
         assert np.array_equal(moment.colors, run.colors[states])
-        assert set(states.tolist()) == set(range(1, rule.num_states))
+        assert set(states.tolist()) == set(range(1, 2 if rule.ages else rule.num_states))
 
     def test_a_frozen_state_is_the_same_to_the_bit(self, rule):
         session = Session(rule, space=(5, 7, 3)[: rule.num_dims])
@@ -138,11 +139,21 @@ class TestOnlyOneOfThem:
 
 class TestLayout:
     def test_a_soup_has_its_density_and_every_state(self):
-        layout = Layout.soup(BRAIN, density=0.4, space=(100, 100), seed=1)
-        counts = np.bincount(layout.cells.ravel(), minlength=3)
-        assert counts[1:] == pytest.approx([2000, 2000], rel=0.1)
+        wireworld = rules.entry("Wireworld").rule
+        layout = Layout.soup(wireworld, density=0.6, space=(100, 100), seed=1)
+        counts = np.bincount(layout.cells.ravel(), minlength=4)
+        assert counts[1:] == pytest.approx([2000, 2000, 2000], rel=0.1)
         assert Layout.soup(BRAIN, density=0, space=(9, 9)).cells.any() == np.False_
         assert Layout.soup(LIFE, density=1, space=(9, 9)).cells.all()
+
+    def test_cells_that_age_begin_newborn(self):
+        assert set(np.unique(Layout.soup(BRAIN).cells).tolist()) == {0, 1}
+
+    @pytest.mark.parametrize("name", ["Life", "Diamoeba", "Bombers", "445", "Amoeba 3D"])
+    def test_by_default_it_does_not_die_out(self, name):
+        session = Session(rules.entry(name).rule)
+        session._step(40)
+        assert session.made.automaton.cells.astype(bool).mean() > 0.002
 
     def test_the_same_seed_is_the_same_soup(self):
         one, same, other = (Layout.soup(LIFE, seed=seed).cells for seed in (1, 1, 2))
@@ -163,6 +174,12 @@ class TestLayout:
         found = np.argwhere(layout.cells)
         assert abs(found.mean(0) - np.array(layout.cells.shape) / 2).max() < 1.5
         assert layout.words == "glider"
+
+    def test_where_nothing_is_born_of_nothing_a_pattern_shows_the_rule(self):
+        for name in ("Wireworld", "Life"):
+            session = Session(rules.entry(name).rule)
+            assert (session.made.layout.density is None) == (name == "Wireworld")
+            assert len(session.space) == 2
 
     def test_a_large_pattern_gets_a_grid_that_holds_it(self):
         wide = Pattern(np.ones((3, 500), np.uint8))

@@ -129,7 +129,9 @@ def test_mcell_counts_states_by_its_own_prefixes():
     text = "#MCell 4.20\n#GAME Generations\n#RULE 45678/2478/25\n#BOARD 30x20\n#WRAP 1\n#L X$aA"
     pattern = parse_pattern(text)
     assert pattern.cells.tolist() == [[24], [25]]
-    assert pattern.rule == "45678/2478/25:T30,20"
+    assert (pattern.rule, pattern.origin) == ("45678/2478/25:T30,20", (-1, 0))
+    dead = parse_pattern(text.replace("#WRAP 1", "#WRAP 0").replace("#RULE", "#GOLLY Nova\n#RULE"))
+    assert dead.rule == "Nova:P30,20"
 
 
 def test_a_pattern_is_a_copy_that_cannot_be_changed():

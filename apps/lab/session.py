@@ -62,7 +62,8 @@ class Session:
         start: of a learned rule: `seed`, one live cell, or `target`, the finished pattern.
         state: an array to start from instead, as `voxnca grow -o state.npy` writes it; its grid
             is the run's.
-        layout: what a hand-made rule starts from; by default a soup.
+        layout: what a hand-made rule starts from; by default a soup, or a
+            pattern that ships where soups are dull.
         clock: seconds, monotonic.
 
     Raises:
@@ -93,7 +94,7 @@ class Session:
             return
         if start != "seed" or state is not None:
             raise ArgumentError(f"{rule} is a hand-made rule and has no such start; give a layout")
-        self._lay(rule, layout or Layout.soup(rule, seed=seed, space=space))
+        self._lay(rule, layout or _first_layout(rule, seed, space))
 
     @property
     def rule(self) -> NCA | Rule:
@@ -456,7 +457,7 @@ class Session:
         if isinstance(rule, NCA):
             self._grow(rule, Start(), None)
         else:
-            self._lay(rule, layout or Layout.soup(rule, seed=self._seed))
+            self._lay(rule, layout or Layout.first(rule, seed=self._seed))
 
     @property
     def look(self) -> Look:
@@ -493,6 +494,12 @@ class Session:
         self._life = life
         self._due = 0.0
         self.version += 1
+
+
+def _first_layout(rule: Rule, seed: int, space: Sequence[int] | None) -> Layout:
+    if space is None:
+        return Layout.first(rule, seed=seed)
+    return Layout.soup(rule, seed=seed, space=space)
 
 
 def _checked(name: str, value: float, low: float, high: float) -> float:

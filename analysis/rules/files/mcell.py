@@ -28,6 +28,9 @@ def is_mcell(text: str) -> bool:
 def parse_mcell(text: str) -> Pattern:
     """Read a pattern from MCell's format; its rule is that of `#GOLLY`, else of `#RULE`.
 
+    As in Golly the board is the rule's grid, a torus if it wraps, else one with dead cells around
+    it, and the pattern lies in its middle.
+
     Raises:
         ArgumentError: naming the line, for one that is not of the format, or for a box of more
             than 2^26 cells.
@@ -44,16 +47,18 @@ def parse_mcell(text: str) -> Pattern:
             said.setdefault(key, []).append(for_people(value))
     comments = [line for line in said.get("#D", []) if line]
     authors = [AUTHOR + by for by in said.get("#A", []) if by]
-    return Pattern(draw(body, (0, 0)), rule=_rule(said), comments=(*authors, *comments))
+    cells, rule, origin = draw(body, (0, 0)), _rule(said), (0, 0)
+    board = _BOARD.match(said.get("#BOARD", [""])[0])
+    if board:
+        border = "T" if said.get("#WRAP", ["0"])[0] == "1" else "P"
+        rule = f"{rule}:{border}{board[1]},{board[2]}"
+        origin = (-(cells.shape[0] // 2), -(cells.shape[1] // 2))
+    return Pattern(cells, origin, rule, comments=(*authors, *comments))
 
 
 def _rule(said: dict[str, list[str]]) -> str:
     game = said.get("#GAME", ["Life"])[0]
-    rule = said.get("#GOLLY", [""])[0]
-    if not rule:
-        rule = "".join(said.get("#RULE", [])) or ("23/3" if game == "Life" else "")
-        rule = rule if game in _NAMES else f"{game} {rule}".strip()
-    board = _BOARD.match(said.get("#BOARD", [""])[0])
-    if board and said.get("#WRAP", ["0"])[0] == "1":
-        rule += f":T{board[1]},{board[2]}"
-    return rule
+    if "#GOLLY" in said:
+        return said["#GOLLY"][0]
+    rule = "".join(said.get("#RULE", [])) or ("23/3" if game == "Life" else "")
+    return rule if game in _NAMES else f"{game} {rule}".strip()
