@@ -110,10 +110,8 @@ def to_table(model: NCA) -> Distilled:
     k, d = _check_discrete(model), model.config.num_dims
     count = num_windows(k, d)
     rule, right, checked, margin = (_by_all if count <= MAX_ENTRIES else _by_classes)(model)
-    learned = model.info.learned_rule
-    name = (learned.name if learned else "") or model.info.name
     return Distilled(
-        rule.named(f"learned {name}" if name else "", model.colors),
+        rule.named(model.info.name, model.colors),
         exact=right == count,
         fidelity=right / count,
         num_neighborhoods=count,
@@ -148,9 +146,8 @@ def check(model: NCA, rule: Rule, *, by_classes: bool = False) -> Check:
         ArgumentError: for a model that grows, another number of states or dimensions, or too many
             neighbourhoods.
     """
-    check_same_kind(model, rule)
     total, margin = 0, inf
-    for states, weights in _all(model, rule, by_classes=by_classes):
+    for states, weights in questions(model, rule, by_classes=by_classes):
         said, gap = _settled(logits_of_model(model, states))
         total += int(weights[said != answers_of_rule(rule, states)].sum())
         margin = min(margin, gap)
@@ -171,21 +168,31 @@ def check_same_kind(model: NCA, rule: Rule) -> None:
         )
 
 
+def questions(model: NCA, rule: Rule, *, by_classes: bool = False) -> Iterable[Windows]:
+    """Return what to ask of both, so that every neighbourhood is answered for.
+
+    Args and errors as of `check`.
+    """
+    check_same_kind(model, rule)
+    k, d = rule.num_states, rule.num_dims
+    many = num_windows(k, d) > MAX_ENTRIES
+    if only_counts(model) and counts_all(rule):
+        if by_classes or many:
+            return (classes(k, d),)
+    elif many:
+        raise ArgumentError(
+            f"{rule}: its {k}^{3**d} neighbourhoods are too many to be checked, unless rule and "
+            "network count all neighbours; use such a rule, and perception neighbour_sum"
+        )
+    return every(k, d)
+
+
 def _check_discrete(model: NCA) -> int:
     if model.config.num_states is None:
         raise ArgumentError(
             "num_states=None: the model grows and has no exact table; give a discrete one"
         )
     return model.config.num_states
-
-
-def _all(model: NCA, rule: Rule, *, by_classes: bool) -> Iterable[Windows]:
-    """Return what to ask, so that every neighbourhood is answered for."""
-    k, d = rule.num_states, rule.num_dims
-    both_count = only_counts(model) and counts_all(rule)
-    if both_count and (by_classes or num_windows(k, d) > MAX_ENTRIES):
-        return (classes(k, d),)
-    return every(k, d)
 
 
 def _by_all(model: NCA) -> tuple[Rule, int, int, float]:

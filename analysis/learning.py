@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from analysis import distill
+from analysis import distill, rules
 from analysis.perception_floor import Floor, floor_of, sufficient_perception
 from analysis.rules import Rule, palette
 from analysis.windows import (
@@ -94,7 +94,7 @@ class Learning(Iterator[LearnStep]):
         self.step_index, self.is_done = 0, False
         self.num_wrong: int | None = None
         self._begin()
-        distill.check_same_kind(self.model, rule)
+        distill.questions(self.model, rule, by_classes=True)  # finds out now what it cannot count
         self._best = self._weights()
 
     def __iter__(self) -> Self:
@@ -118,14 +118,17 @@ class Learning(Iterator[LearnStep]):
         if self.num_wrong is None:
             self._count()
         assert self.num_wrong is not None
-        rule, count = self.rule, num_windows(self.rule.num_states, self.rule.num_dims)
+        rule, known = self.rule, rules.find(self.rule)
+        name = rule.name or (known.name if known else "")
+        colors = rule.colors or (known.colors if known else None) or palette.colors_of(rule)
+        count = num_windows(rule.num_states, rule.num_dims)
         model = NCA(self.config)
         model.load_state_dict(self._best)
         model.info = ModelInfo(
-            name=rule.name or str(rule),
+            name=f"learned {name or rule}",
             version=__version__,
-            colors=palette.colors_of(rule),
-            learned_rule=LearnedRule(rule.name, str(rule), self.num_wrong, count),
+            colors=colors,
+            learned_rule=LearnedRule(name, str(rule), self.num_wrong, count),
         )
         return model
 

@@ -41,7 +41,7 @@ def num_windows(num_states: int, num_dims: int) -> int:
 
 
 def every(num_states: int, num_dims: int) -> Iterator[Windows]:
-    """Yield all windows, in the order of a table, some thousands at a time.
+    """Return all windows, in the order of a table, some thousands at a time.
 
     Raises:
         ArgumentError: when there are more than 2^24.
@@ -49,9 +49,13 @@ def every(num_states: int, num_dims: int) -> Iterator[Windows]:
     count = num_windows(num_states, num_dims)
     if count > MAX_ENTRIES:
         raise ArgumentError(
-            f"num_states={num_states} in {num_dims}D has {num_states}^{3**num_dims} "
-            "neighbourhoods, more than 2^24; perceive by neighbour_sum, and they are few classes"
+            f"num_states={num_states} in {num_dims}D: there are {num_states}^{3**num_dims} "
+            "neighbourhoods, more than 2^24; use fewer states, or what counts all neighbours"
         )
+    return _every(num_states, num_dims, count)
+
+
+def _every(num_states: int, num_dims: int, count: int) -> Iterator[Windows]:
     for start in range(0, count, _CHUNK):
         states = contexts(start, min(start + _CHUNK, count), num_states, 3**num_dims)
         yield Windows(states, np.ones(len(states), np.int64))

@@ -39,6 +39,13 @@ class LearnedRule:
     num_wrong: int
     num_neighborhoods: int
 
+    @property
+    def written(self) -> str:
+        """The name with the notation, or the one of them there is."""
+        if self.name in ("", self.notation):
+            return self.notation
+        return f"{self.name} ({self.notation})"
+
 
 @dataclass(frozen=True)
 class ModelInfo:
