@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from analysis.rules.bounds import read_bounds
 from analysis.rules.catalogue import lookup, similar
-from analysis.rules.reading import MAX_LENGTH, read, read_bounds
+from analysis.rules.reading import MAX_LENGTH, read
 from analysis.rules.rule import Rule
 from voxnca.errors import ArgumentError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -18,11 +18,12 @@ from analysis.rules.portrait import Panel, living_part, panels
 from analysis.rules.rule import Rule
 from analysis.rules.shares import transition_shares, unseen_states
 from analysis.rules.symmetries import isotropic_fraction, totalistic_fraction
-from voxnca import ArgumentError
 
 MOST_LINES = 12
 """Of states that are told one by one."""
 _FEW = 0.0005
+MOST_ENTRIES = 2**22
+"""Of a table whose symmetries are measured: more take longer than one cares to wait."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class RuleFigures:
         num_ones: entries that are 1, of a rule of two states.
         changing: share of entries in which the cell changes.
         isotropic: share of entries that agree with the nearest rule without directions; None if
-            the table is too long.
+            there are too many.
         totalistic: share that agrees with the nearest rule that only counts; None likewise.
         birth: with which neighbours a cell is born; None unless it is B/S or Generations.
         survival: with which it survives; None likewise.
@@ -103,8 +104,8 @@ class RuleFigures:
             num_entries=num_entries,
             num_ones=ones,
             changing=float(1 - np.diag(shares).mean()),
-            isotropic=_fraction(isotropic_fraction, rule),
-            totalistic=_fraction(totalistic_fraction, rule),
+            isotropic=_fraction(isotropic_fraction, rule, num_entries),
+            totalistic=_fraction(totalistic_fraction, rule, num_entries),
             birth=lived[0] if lived else None,
             survival=lived[1] if lived else None,
             lines=(*_lines(rule, shares, lived), *_directions(classes or ())),
@@ -131,12 +132,10 @@ def listed(counts: Sequence[int]) -> str:
     return f"{', '.join(parts[:-1])} or {parts[-1]}"
 
 
-def _fraction(measure: object, rule: Rule) -> float | None:
-    assert callable(measure)
-    try:
-        return float(measure(rule))
-    except ArgumentError:
-        return None
+def _fraction(measure: Callable[[Rule], float], rule: Rule, num_entries: int) -> float | None:
+    if isinstance(rule, CountingRule) or num_entries <= MOST_ENTRIES:
+        return measure(rule)
+    return None
 
 
 def _transitions(rule: Rule) -> tuple[tuple[int, ...], ...] | None:

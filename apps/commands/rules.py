@@ -138,7 +138,7 @@ def _facts(figures: RuleFigures) -> Iterator[tuple[str, str]]:
     ones = f"{figures.num_ones:,} ones, " if figures.num_ones is not None else ""
     yield "table", f"{_big(figures.num_entries)} entries, {ones}{figures.changing:.1%} change"
     if figures.isotropic is None or figures.totalistic is None:
-        yield "symmetry", "the table is too long to tell"
+        yield "symmetry", "not measured: the table is too long"
     else:
         yield (
             "symmetry",
