@@ -62,7 +62,8 @@ def null(
     Args:
         kind: `uniform`, all states are as likely everywhere; `shuffled`, the other rule's states
             in random places, so that lambda stays nearly what it is (exactly, among tables);
-            `flips`, `one` with as many places changed at random as it takes to the other.
+            `flips`, `one` with as many places changed at random as it takes to the other (among
+            tables, all as far from it by `hamming`).
         one: the rule that stays.
         other: the rule that random ones are put in the place of.
         figure: the distance.

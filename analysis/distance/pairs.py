@@ -18,10 +18,10 @@ from analysis.operands import Operand, as_rules
 from analysis.rules.rule import Rule
 from voxnca.errors import ArgumentError
 
-_MANY, _SOME, _FEW = 200, 100, 40
-"""Random rules beside figures that are quick to compute, beside trees, and beside soups."""
+_SOME, _FEW, _FEWEST = 2, 5, 10
+"""Of so many random rules one is taken beside trees, beside soups, beside what is large."""
 _LARGE = 2**14
-"""Entries of a table, or transitions, from which on few random rules are drawn."""
+"""Entries of a table from which on the fewest random rules are drawn."""
 _VISIT_STEPS = 100
 
 FromOne = Callable[[Rule], float]
@@ -57,7 +57,7 @@ class Distances:
         visited: how often, 0 to 1, a cell is in a neighbourhood in which they differ, when both
             have run 100 steps on soups in which half of the cells are not in state 0.
         modulo_symmetry: the same as `hamming` in the best turn and mirror, of two states inverted.
-        relabelled: the same as `hamming` when the states of one may be renamed; 3 or 4 states.
+        relabelled: the same as `hamming` when the states of one may be renamed; up to 4 states.
         relabelled_zero: the same when state 0 keeps its name.
         transitions: pairs of own state and count in which rules differ that count: B/S digits.
         levenshtein: characters between their notations.
@@ -76,7 +76,7 @@ class Distances:
     hamming: Figure
     hamming_share: float
     visited: Figure
-    modulo_symmetry: Figure | None
+    modulo_symmetry: Figure
     relabelled: Figure | None
     relabelled_zero: Figure | None
     transitions: Figure | None
@@ -84,7 +84,7 @@ class Distances:
     tree_edit: Figure | None
     density: Figure
     damage: Figure
-    derrida: Figure | None
+    derrida: Figure
     derrida_slope: Figure
 
     def to_json(self) -> dict[str, Any]:
@@ -92,20 +92,22 @@ class Distances:
         return asdict(self)
 
 
-def between(one: Operand, other: Operand, *, seed: int = 0) -> Distances:
+def between(one: Operand, other: Operand, *, seed: int = 0, num_samples: int = 200) -> Distances:
     """Measure all distances between two rules.
 
     Args:
         one: a rule, a table of the plane, or what has such a `.table`.
         other: another of as many states and dimensions.
         seed: of soups and random rules.
+        num_samples: random rules of each kind; half of it beside trees, a fifth beside what runs
+            soups or renames states, a tenth where tables are large.
 
     Raises:
-        ArgumentError: as `operands.as_rules`; when one of the rules does not count and a table
-            would have more than 2^24 entries.
+        ArgumentError: as `operands.as_rules`; for no samples; when one of the rules does not count
+            and a table would have more than 2^24 entries.
     """
     first, second = as_rules(one, other)
-    pair = _Pair(first, second, family_of(first, second), seed)
+    pair = _Pair(first, second, family_of(first, second), num_samples, seed)
     visits = after(first, num_steps=_VISIT_STEPS, seed=seed)
     visits += after(second, num_steps=_VISIT_STEPS, seed=seed + 1)
     num_neighborhoods = first.num_states ** (3**first.num_dims)
@@ -145,19 +147,21 @@ class _Pair:
         one: the rule that stays.
         other: the one that is replaced.
         family: of both.
+        num_samples: random rules of each kind.
         seed: of the draws.
     """
 
     one: Rule
     other: Rule
     family: Family
+    num_samples: int
     seed: int
 
-    def figure(self, from_one: FromOne, unit: str, num_samples: int = _MANY) -> Figure:
-        """Measure a distance from the one rule, and the same to random ones."""
+    def figure(self, from_one: FromOne, unit: str, thin: int = 1) -> Figure:
+        """Measure a distance from the one rule, and the same to every `thin`-th random one."""
         value = from_one(self.other)
         if len(self.family.values(self.other)) > _LARGE:
-            num_samples = _FEW
+            thin = _FEWEST
         nulls = tuple(
             null_of(
                 kind,
@@ -166,16 +170,16 @@ class _Pair:
                 family=self.family,
                 figure=from_one,
                 observed=value,
-                num_samples=num_samples,
+                num_samples=-(-self.num_samples // thin),
                 seed=self.seed,
             )
             for kind in KINDS
         )
         return Figure(value, unit, nulls)
 
-    def if_any(self, from_one: FromOne, unit: str, num_samples: int = _MANY) -> Figure | None:
+    def if_any(self, from_one: FromOne, unit: str, thin: int = 1) -> Figure | None:
         """Do the same for a distance that not all rules have."""
         try:
-            return self.figure(from_one, unit, num_samples)
+            return self.figure(from_one, unit, thin)
         except ArgumentError:
             return None

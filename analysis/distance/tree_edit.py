@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from analysis.distance.notation import counting_pair
 from analysis.measures.count_tree import Tree, count_tree
 from analysis.operands import Operand
@@ -29,12 +26,11 @@ def tree_distance(one: Tree, other: Tree) -> int:
     problems, SIAM Journal on Computing 18, 1989.)
     """
     first, second = _Postorder(one), _Postorder(other)
-    renamed = np.array([[a != b for b in second.labels] for a in first.labels], dtype=np.int64)
-    distances = np.zeros(renamed.shape, dtype=np.int64)
+    distances = [[0] * len(second.labels) for _ in first.labels]
     for i in first.keyroots:
         for j in second.keyroots:
-            _fill(first, second, i, j, renamed, distances)
-    return int(distances[-1, -1])
+            _fill(first, second, i, j, distances)
+    return distances[-1][-1]
 
 
 class _Postorder:
@@ -56,27 +52,25 @@ class _Postorder:
         return left
 
 
-def _fill(
-    one: _Postorder,
-    other: _Postorder,
-    i: int,
-    j: int,
-    renamed: NDArray[np.int64],
-    distances: NDArray[np.int64],
-) -> None:
-    """Compute the distances of all subtrees that have the leftmost leaf of i, or of j."""
+def _fill(one: _Postorder, other: _Postorder, i: int, j: int, distances: list[list[int]]) -> None:
+    """Compute the distances of all subtrees that share the leftmost leaves of those of i and j.
+
+    It goes over the forests that end before each node of either tree, from no node on.
+    """
     a, b = one.leftmost[i], other.leftmost[j]
+    labels, lefts = other.labels[b : j + 1], other.leftmost[b : j + 1]
     forests = [list(range(j - b + 2))]
     for x in range(a, i + 1):
-        row = [x - a + 1]
-        above = forests[-1]
-        for y in range(b, j + 1):
-            least = min(above[y - b + 1], row[-1]) + 1
-            if one.leftmost[x] == a and other.leftmost[y] == b:
-                least = min(least, above[y - b] + int(renamed[x, y]))
-                distances[x, y] = least
+        label, is_whole, known = one.labels[x], one.leftmost[x] == a, distances[x]
+        above, before = forests[-1], forests[one.leftmost[x] - a]
+        least = x - a + 1
+        row = [least]
+        for y, left in enumerate(lefts):
+            least = min(above[y + 1], least) + 1
+            if is_whole and left == b:
+                least = min(least, above[y] + (label != labels[y]))
+                known[b + y] = least
             else:
-                before = forests[one.leftmost[x] - a][other.leftmost[y] - b]
-                least = min(least, before + int(distances[x, y]))
+                least = min(least, before[left - b] + known[b + y])
             row.append(least)
         forests.append(row)

@@ -11,9 +11,10 @@ from analysis.domains.domain import Domain, Floats, seen
 from analysis.rules.counting import CountingRule
 from analysis.rules.digits import transition_codes
 from analysis.rules.neighborhood import Neighborhood
-from analysis.rules.rule import Rule, States
+from analysis.rules.rule import MAX_ENTRIES, Rule, States
 from analysis.rules.symmetries import own_entries
 from analysis.rules.tabulated import TableRule
+from voxnca.errors import ArgumentError
 
 
 class Whole(Domain):
@@ -22,12 +23,21 @@ class Whole(Domain):
     Args:
         num_states: k.
         neighborhood: holds all that the rules read.
+
+    Raises:
+        ArgumentError: when there are more than 2^24 entries.
     """
 
     def __init__(self, num_states: int, neighborhood: Neighborhood) -> None:
         super().__init__(num_states, neighborhood.num_dims)
         self.neighborhood = neighborhood
         self.num_entries = num_states ** len(neighborhood.cells)
+        if self.num_entries > MAX_ENTRIES:
+            raise ArgumentError(
+                f"{num_states} states in {len(neighborhood.cells)} cells make "
+                f"{num_states}^{len(neighborhood.cells)} neighbourhoods, more than 2^24; only "
+                "rules that count are measured there"
+            )
 
     @cached_property
     def shares(self) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import TypeVar
 
@@ -71,8 +72,13 @@ def count_tree(operand: Operand) -> Tree:
             f"rule {rule} has {rule.transitions.size} transitions; trees are looked for up to "
             f"{MAX_SIZE}"
         )
-    leaves = _fewest_leaves(rule.transitions)
-    return _built(rule.transitions, leaves)
+    return _tree_of(rule.transitions.tobytes(), rule.num_states)
+
+
+@lru_cache(maxsize=64)
+def _tree_of(transitions: bytes, num_states: int) -> Tree:
+    table = np.frombuffer(transitions, dtype=np.uint8).reshape(num_states, -1)
+    return _built(table, _fewest_leaves(table))
 
 
 def _fewest_leaves(table: States) -> Leaves:
