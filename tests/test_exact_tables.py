@@ -1,5 +1,6 @@
 """Rules on levels, their traces, and tables that repeat them exactly."""
 
+from copy import deepcopy
 from itertools import pairwise
 
 import numpy as np
@@ -149,9 +150,9 @@ def test_a_merge_that_fails_changes_nothing():
     contexts = np.array([[1, 1, 1], [2, 2, 2], [3, 1, 1], [3, 2, 2]], dtype=np.uint16)
     outcomes = np.array([1, 1, 1, 5], dtype=np.uint16)
     folding = Folding(contexts, outcomes, np.array([0, 1, 1, 1, 1, 2]), np.eye(6, dtype=np.float32))
-    before = dict(folding._table), [set(u) for u in folding._uses], list(folding._parent)
+    before = deepcopy((folding._table, folding._rows, folding._uses, folding._parent))
     assert not folding.merge(1, 2)  # [3, 1, 1] and [3, 2, 2] would be one
-    assert (folding._table, folding._uses, folding._parent) == before
+    assert (folding._table, folding._rows, folding._uses, folding._parent) == before
     assert folding.merge(1, 3)
 
 

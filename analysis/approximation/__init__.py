@@ -11,7 +11,7 @@ from analysis.approximation.exact_table import ExactTable, fold
 from analysis.approximation.golly_table import write_golly_table
 from analysis.approximation.levels import LevelRule
 from analysis.approximation.score import Score
-from analysis.approximation.settling import Settling, SettleStep
+from analysis.approximation.settling import SettleStep, Settling
 from analysis.approximation.trace import Trace, record
 
 __all__ = [

@@ -9,6 +9,7 @@ dimensions. A run of the folded table is the folded run, exactly.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,25 @@ from numpy.typing import NDArray
 from analysis.approximation.quantizer import Symbols
 
 Row = tuple[int, ...]
+
+
+class _Joined(NamedTuple):
+    """A class that was put into another, with the contexts that this one did not have."""
+
+    kept: int
+    gone: int
+    added: set[int]
+
+
+class _Renamed(NamedTuple):
+    """A context in which a symbol was called by another name, as it was before."""
+
+    number: int
+    row: Row
+
+
+_Change = _Joined | _Renamed
+
 _NUM_CANDIDATES = 8
 """Classes that a symbol is tried with, nearest first, before it becomes one of its own."""
 _MOST_MERGES = 12
@@ -43,10 +63,13 @@ class Folding:
     ) -> None:
         self._looks, self._states = looks.tolist(), states
         self._parent = list(range(len(looks)))
-        self._table: dict[Row, int] = {}
-        self._uses: list[set[Row]] = [set() for _ in looks]
-        for row, outcome in zip(map(tuple, contexts.tolist()), outcomes.tolist(), strict=True):
-            self._enter(row, outcome)
+        self._rows: list[Row | None] = [tuple(row) for row in contexts.tolist()]
+        self._outcomes: list[int] = outcomes.tolist()
+        self._table = {row: number for number, row in enumerate(self._rows)}
+        self._uses: list[set[int]] = [set() for _ in looks]
+        for number, row in enumerate(contexts.tolist()):
+            for symbol in set(row):
+                self._uses[symbol].add(number)
         counts = np.bincount(contexts.ravel(), minlength=len(looks))
         counts += np.bincount(outcomes, minlength=len(looks))
         order = np.argsort(-counts, kind="stable")
@@ -92,19 +115,18 @@ class Folding:
 
     def merge(self, one: int, other: int) -> bool:
         """Make two symbols one, and all that follows from it; if that can't be, nothing."""
-        done: list[tuple[Row | None, Row | None, int]] = []
+        done: list[_Change] = []
         pending = [(one, other)]
         for _ in range(_MOST_MERGES):
             if not self._merge_next(pending, done):
                 break
             if not pending:
                 return True
-        self._undo(done)
+        for change in reversed(done):
+            self._undo(change)
         return False
 
-    def _merge_next(
-        self, pending: list[tuple[int, int]], done: list[tuple[Row | None, Row | None, int]]
-    ) -> bool:
+    def _merge_next(self, pending: list[tuple[int, int]], done: list[_Change]) -> bool:
         """Merge one pair, and note what must be merged then; False for a contradiction."""
         kept, gone = map(self.find, pending.pop())
         if kept == gone:
@@ -113,39 +135,50 @@ class Folding:
             return False
         if len(self._uses[kept]) < len(self._uses[gone]):
             kept, gone = gone, kept
+        added = self._uses[gone] - self._uses[kept]
         self._parent[gone] = kept
-        done.append((None, None, gone))
-        for row in tuple(self._uses[gone]):
-            merged = tuple(kept if symbol == gone else symbol for symbol in row)
-            outcome = self._remove(row)
-            known = self._table.get(merged)
-            if known is None:
-                self._enter(merged, outcome)
-            done.append((row, merged if known is None else None, outcome))
-            if known is not None and self.find(known) != self.find(outcome):
-                if not self._may(self.find(known), self.find(outcome)):
-                    return False
-                pending.append((known, outcome))
+        self._uses[kept] |= added
+        done.append(_Joined(kept, gone, added))
+        for number in self._uses[gone]:
+            row = self._rows[number]
+            if row is not None and not self._rewrite(number, row, (gone, kept), pending, done):
+                return False
         return len(done) <= _MOST_ROWS
+
+    def _rewrite(
+        self,
+        number: int,
+        row: Row,
+        names: tuple[int, int],
+        pending: list[tuple[int, int]],
+        done: list[_Change],
+    ) -> bool:
+        """Call a symbol of a context by its new name; False if what follows contradicts that."""
+        old, new = names
+        renamed = tuple(new if symbol == old else symbol for symbol in row)
+        known = self._table.get(renamed)
+        del self._table[row]
+        self._rows[number] = None if known is not None else renamed
+        done.append(_Renamed(number, row))
+        if known is None:
+            self._table[renamed] = number
+            return True
+        ours, theirs = self._outcomes[number], self._outcomes[known]
+        one, other = self.find(ours), self.find(theirs)
+        if one != other:
+            pending.append((one, other))
+        return one == other or self._may(one, other)
 
     def _may(self, one: int, other: int) -> bool:
         return 0 not in (one, other) and self._looks[one] == self._looks[other]
 
-    def _undo(self, done: list[tuple[Row | None, Row | None, int]]) -> None:
-        for row, merged, number in reversed(done):
-            if merged is not None:
-                self._remove(merged)
-            if row is None:
-                self._parent[number] = number
-            else:
-                self._enter(row, number)
-
-    def _enter(self, row: Row, outcome: int) -> None:
-        self._table[row] = outcome
-        for symbol in set(row):
-            self._uses[symbol].add(row)
-
-    def _remove(self, row: Row) -> int:
-        for symbol in set(row):
-            self._uses[symbol].discard(row)
-        return self._table.pop(row)
+    def _undo(self, change: _Change) -> None:
+        if isinstance(change, _Joined):
+            self._parent[change.gone] = change.gone
+            self._uses[change.kept] -= change.added
+            return
+        renamed = self._rows[change.number]
+        if renamed is not None:
+            del self._table[renamed]
+        self._rows[change.number] = change.row
+        self._table[change.row] = change.number
