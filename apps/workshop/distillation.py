@@ -181,14 +181,16 @@ def main() -> None:
     voxnca.set_num_threads(1)
     BUILD.mkdir(parents=True, exist_ok=True)
     for name in chosen:
-        lines = []
+        found = []
         for line in PARTS[name]():
             print(line, flush=True)
-            lines.append(line)
-        (BUILD / f"{name}.md").write_text("\n".join(lines), encoding="utf-8")
+            found.append(line)
+        (BUILD / f"{name}.md").write_text("\n".join(found), encoding="utf-8")
     text = TEXT
     for name in PARTS:
-        text = text.replace(f"<{name}>", (BUILD / f"{name}.md").read_text(encoding="utf-8"))
+        done = BUILD / f"{name}.md"
+        lines = done.read_text(encoding="utf-8") if done.exists() else "| not measured yet |"
+        text = text.replace(f"<{name}>", lines)
     (voxnca.data_path() / "models" / DOCUMENT).write_text(text, encoding="utf-8")
 
 
