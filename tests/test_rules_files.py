@@ -285,7 +285,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("patterns")
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(content=st.binary(max_size=60) | damaged(), suffix=st.sampled_from(SUFFIXES))
 def test_any_bytes_and_any_damage_give_a_pattern_or_one_line(folder, content, suffix):
     path = folder / f"fuzz{suffix}"
