@@ -112,15 +112,17 @@ def common(
 @app.command(
     "app",
     epilog="Examples: voxnca app mushroom\n\nvoxnca app castle.safetensors --port 8081\n\n"
-    "voxnca app mushroom --state wounded.npy",
+    "voxnca app mushroom --state wounded.npy\n\nvoxnca app B36/S23\n\n"
+    "voxnca app gosper-glider-gun",
 )
 @told_in_one_line
 def open_app(
     item: Annotated[
         str | None,
         typer.Argument(
-            metavar="[MODEL|TARGET]",
-            help="A shipped model, a target, or a file of either.",
+            metavar="[MODEL|RULE|TARGET|PATTERN]",
+            help="A shipped model, a hand-made rule (B3/S23, wireworld, 4555: see voxnca rules), "
+            "a target or a pattern, by name or file.",
             show_default="mushroom",
         ),
     ] = None,
@@ -138,12 +140,13 @@ def open_app(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="State to start from: a .npy of voxnca grow.",
-            show_default="the seed",
+            help="State to start from: a .npy of voxnca grow; for a hand-made rule a pattern: "
+            ".rle .rle3 .mc .cells.",
+            show_default="the seed, or a soup",
         ),
     ] = None,
 ) -> None:
-    """Watch a creature grow in a browser page, and carve it."""
+    """Watch a creature grow in a browser page, and carve it; or a hand-made rule, and draw."""
     from apps.commands.viewing import run
     from apps.items import Reading
 
@@ -403,6 +406,71 @@ def show_target(
     from apps.items import Reading
 
     show(target, output=output, reading=Reading(size, up, hollow), as_json=as_json)
+
+
+rules_app = typer.Typer(
+    epilog="Examples: voxnca rules --json\n\nvoxnca rules show B36/S23 -o highlife.png",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(rules_app, name="rules")
+
+
+@rules_app.callback(invoke_without_command=True)
+@told_in_one_line
+def rules(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the hand-made rules that have names, or show one."""
+    if ctx.invoked_subcommand is None:
+        from apps.commands.rules import list_rules
+
+        list_rules(as_json=as_json)
+
+
+@rules_app.command(
+    "show",
+    epilog="Examples: voxnca rules show B36/S23\n\nvoxnca rules show wireworld\n\n"
+    "voxnca rules show B2-a/S12 -o friends.png",
+)
+@told_in_one_line
+def show_rule(
+    rule: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULE", help="A name, or a notation: B3/S23, 345/2/4, B2-a/S12, B5/S4,5."
+        ),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Picture to write: .png.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Draw a rule, class by class, and measure its table."""
+    from apps.commands.rules import show
+
+    show(rule, output=output, as_json=as_json)
+
+
+@app.command(
+    epilog="Examples: voxnca export B36/S23 -o high.rule\n\nvoxnca export wireworld -o wire.rule"
+)
+@told_in_one_line
+def export(
+    item: Annotated[
+        str, typer.Argument(metavar="ITEM", help="A hand-made rule: a name, a notation or a file.")
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="What to write: a rule as .rule, for Golly."
+        ),
+    ],
+) -> None:
+    """Write a rule for another program."""
+    from apps.commands.exporting import run
+
+    run(item, output)
 
 
 @app.command(

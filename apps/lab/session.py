@@ -62,7 +62,8 @@ class Session:
         start: of a learned rule: `seed`, one live cell, or `target`, the finished pattern.
         state: an array to start from instead, as `voxnca grow -o state.npy` writes it; its grid
             is the run's.
-        layout: what a hand-made rule starts from; by default a soup.
+        layout: what a hand-made rule starts from; by default a soup, or a
+            pattern that ships where soups are dull.
         clock: seconds, monotonic.
 
     Raises:
@@ -93,7 +94,7 @@ class Session:
             return
         if start != "seed" or state is not None:
             raise ArgumentError(f"{rule} is a hand-made rule and has no such start; give a layout")
-        self._lay(rule, layout or Layout.soup(rule, seed=seed, space=space))
+        self._lay(rule, layout or _first_layout(rule, seed, space))
 
     @property
     def rule(self) -> NCA | Rule:
@@ -248,21 +249,22 @@ class Session:
         deadline, taken, burst = self._clock() + MAX_BURST_SECONDS, 0, 1
         while self._due >= 1 and (taken == 0 or self._clock() < deadline):
             count = min(int(self._due), burst)
-            self._step(count)
+            self.step(count)
             self._due -= count
             taken += count
             burst *= 2 if self._life.is_swift else 1
         self._due = min(self._due, 1.0)
         return taken
 
-    def step(self) -> None:
-        """Take one step, playing or not.
+    def step(self, num_steps: int = 1) -> None:
+        """Take steps, playing or not; what is kept of the past is the last of them.
 
         Raises:
             VoxncaError: when the rule has run into values that are not finite, or far too large;
                 the creature stays as it was before.
         """
-        self._step(1)
+        self.version += 1
+        self._life.step(num_steps)
 
     def reset(self) -> None:
         """Go back to the start; the same run grows again, by the present rule."""
@@ -456,7 +458,7 @@ class Session:
         if isinstance(rule, NCA):
             self._grow(rule, Start(), None)
         else:
-            self._lay(rule, layout or Layout.soup(rule, seed=self._seed))
+            self._lay(rule, layout or Layout.first(rule, seed=self._seed))
 
     @property
     def look(self) -> Look:
@@ -477,10 +479,6 @@ class Session:
         """Return what there is to see now."""
         return self._life.observe(self.look, self._run)
 
-    def _step(self, num_steps: int) -> None:
-        self.version += 1
-        self._life.step(num_steps)
-
     def _grow(self, model: NCA, start: Start, space: Sequence[int] | None) -> None:
         self._begin(NeuralRun(model, start, space=_grid(model, space), seed=self._seed))
         self._run += 1
@@ -493,6 +491,12 @@ class Session:
         self._life = life
         self._due = 0.0
         self.version += 1
+
+
+def _first_layout(rule: Rule, seed: int, space: Sequence[int] | None) -> Layout:
+    if space is None:
+        return Layout.first(rule, seed=seed)
+    return Layout.soup(rule, seed=seed, space=space)
 
 
 def _checked(name: str, value: float, low: float, high: float) -> float:

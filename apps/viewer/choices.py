@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis import rules
-from analysis.rules.entry import Entry
+from analysis.rules.named import Entry
 from apps.thumbnails import (
     pattern_thumbnail,
     rule_thumbnail,
