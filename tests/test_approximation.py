@@ -17,6 +17,7 @@ from analysis.approximation import approximate
 from analysis.approximation import numbering as numbering_module
 from analysis.approximation.answers import CountingTree, Either, Network, Stay
 from analysis.approximation.closed_loop import advance, differing, follow, overlap
+from analysis.approximation.nearest import Nearest
 from analysis.approximation.numbering import Numbering
 from analysis.approximation.quantizer import Quantizer, fit
 from analysis.approximation.run import Run, plan
@@ -216,6 +217,25 @@ def test_the_second_answers_what_the_first_cannot():
     both = np.concatenate([known, other])
     assert table.answer(both).tolist() == [7, -1]
     assert Either(table, Stay(2)).answer(both).tolist() == [7, 2]
+
+
+def test_what_a_table_has_not_seen_stays_as_it_is_and_what_is_nearest_is_asked_else():
+    cells = np.full((4, 4), 2, dtype=np.uint16)
+    known = contexts(cells, "circular")[0][:1]
+    table = SymbolTable.fit(Transitions(known, np.array([1], np.uint16), 2))
+    assert (advance(table, cells, "circular") == 1).all()
+    other = cells.copy()
+    other[1, 1] = 3
+    assert (advance(table, other, "circular") == np.where(_near(1, 1), other, 1)).all()
+    states = np.array([[0, 0], [1, 0], [2, 0], [2.5, 0]], dtype=np.float32)
+    other[3, 3] = 0
+    asked = advance(Nearest(table, states, 2), other, "circular")
+    assert (asked == np.where(other == 0, 0, 1)).all()
+
+
+def _near(row, column):
+    rows, columns = np.indices((4, 4))
+    return (abs(rows - row) <= 1) & (abs(columns - column) <= 1)
 
 
 @pytest.mark.parametrize("num_dims", [2, 3])

@@ -16,7 +16,7 @@ from apps.lab.comparison import Comparison, Rival
 from apps.lab.lab import Hand, Lab
 from apps.lab.layout import Layout
 from apps.lab.line import joined
-from apps.lab.look import Look
+from apps.lab.look import EXCESS, MISSING, Look
 from apps.lab.past import NOTHING
 from apps.lab.session import Session
 from voxnca import ArgumentError, VoxncaError
@@ -29,6 +29,10 @@ GLIDER = Pattern(np.array([[0, 1, 0], [0, 0, 1], [1, 1, 1]], np.uint8), name="gl
 
 def glider(space=(12, 12), border="torus") -> Session:
     return Session(LIFE, layout=Layout.of_pattern(LIFE, GLIDER, space=space, border=border))
+
+
+def cells_where(mask: np.ndarray) -> set[tuple[int, ...]]:
+    return set(map(tuple, np.argwhere(mask).tolist()))
 
 
 def cells_of(session: Session) -> list[list[int]]:
@@ -152,7 +156,7 @@ class TestLayout:
     @pytest.mark.parametrize("name", ["Life", "Diamoeba", "Bombers", "445", "Amoeba 3D"])
     def test_by_default_it_does_not_die_out(self, name):
         session = Session(rules.entry(name).rule)
-        session._step(40)
+        session.step(40)
         assert session.made.automaton.cells.astype(bool).mean() > 0.002
 
     def test_the_same_seed_is_the_same_soup(self):
@@ -327,10 +331,37 @@ class TestLab:
         lab = Lab(glider())
         with pytest.raises(VoxncaError, match="has no target"):
             lab.train()
+        network = voxnca.NCA(voxnca.ModelConfig(num_dims=2))
+        with pytest.raises(VoxncaError, match="compare like with like"):
+            lab.compare(Comparison.with_model(lab.session, network, "x"))
         with pytest.raises(VoxncaError, match="is a hand-made rule"):
             lab.compare(Comparison.with_untrained(lab.session, Rival.SEED))
         with pytest.raises(ArgumentError, match="use one of: draw, erase, carve"):
             lab.take_in_hand("plant")
+
+    def test_two_rules_live_through_the_same_and_their_differences_are_lit(self):
+        high = rules.parse("B36/S23")
+        lab = Lab(Session(LIFE, space=(40, 40)))
+        lab.compare(Comparison.with_rule(lab.session, high, "HighLife"))
+        assert lab.num_different == 0
+        lab.draw([(3, 3), (3, 9)])
+        lab.wound((20, 20), 4)
+        assert lab.num_different == 0
+        lab.session.set_speed(10)
+        lab.advance(1.0)
+        left, right = (s.made.automaton.cells for s in (lab.session, lab.comparison.session))
+        assert lab.num_different == (left != right).sum() > 0
+        _, lit = lab.shown()
+        shown = zip(lit.cells.tolist(), lit.colors.tolist(), strict=True)
+        colors = {tuple(cell): tuple(color) for cell, color in shown}
+        assert {c for c, rgb in colors.items() if rgb == EXCESS} == cells_where(right > left)
+        assert {c for c, rgb in colors.items() if rgb == MISSING} == cells_where(left > right)
+        lab.rewind(0)
+        assert lab.num_different == 0
+
+    def test_a_rule_of_another_dimension_is_no_rival(self):
+        with pytest.raises(ArgumentError, match="is 3D and what runs 2D"):
+            Comparison.with_rule(glider(), CUBES, "4555")
 
     def test_a_run_can_be_saved_as_a_pattern(self):
         pattern = glider().pattern()

@@ -207,7 +207,7 @@ def table_text(num_states, neighborhood, symmetry, variables, lines):
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(tables(), st.integers(0, 2**31))
 def test_a_table_means_what_golly_s_help_says(table, seed):
     num_states, neighborhood, symmetry, variables, lines = table
@@ -369,7 +369,7 @@ def damaged(draw):
     return text
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(damaged() | st.text(max_size=60).map("@RULE R\n@TABLE\n{}".format))
 def test_any_damage_gives_a_rule_or_one_line(text):
     try:

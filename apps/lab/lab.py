@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analysis import rules
 from analysis.rules import Rule
 from apps.lab.comparison import Comparison
+from apps.lab.contrast import contrast, num_different
 from apps.lab.knobs import Settings
 from apps.lab.layout import Layout
 from apps.lab.line import joined
@@ -118,9 +119,20 @@ class Lab:
         """Return what there is to see: the creature, or two side by side, or the easel."""
         if self.easel is not None:
             return (self.easel.moment(EASEL_RUNS * self._num_easels),)
-        if self.comparison is not None:
-            return self.session.moment(), self.comparison.session.moment()
-        return (self.session.moment(),)
+        if self.comparison is None:
+            return (self.session.moment(),)
+        beside = self.comparison.session
+        if self.session.is_learned:
+            return self.session.moment(), beside.moment()
+        moment, look = self.session.moment(), self.session.look
+        return moment, contrast(beside.made, self.session.made, look, moment.run)
+
+    @property
+    def num_different(self) -> int | None:
+        """Cells in which two hand-made rules side by side differ; None unless there are two."""
+        if self.comparison is None or self.session.is_learned:
+            return None
+        return num_different(self.session.made, self.comparison.session.made)
 
     def play(self) -> None:
         """Let the creatures live."""
@@ -267,6 +279,8 @@ class Lab:
             VoxncaError: when they do not fit the rule, or a learned one runs.
         """
         self.session.lay(layout)
+        if self.comparison is not None:
+            self.comparison.session.lay(layout)
         self.play()
 
     def fence(self, border: str) -> None:
@@ -276,6 +290,8 @@ class Lab:
             VoxncaError: for an unknown border, or when a learned rule runs.
         """
         self.session.fence(border)
+        if self.comparison is not None:
+            self.comparison.session.fence(border)
 
     def draw(self, cells: Sequence[Sequence[int]], *, goes_on: bool = False) -> None:
         """Set cells of a hand-made rule, or empty them: as the first of a stroke says.
@@ -297,6 +313,8 @@ class Lab:
             erases = self.hand is Hand.ERASE or there == self.ink
             self._stroke_ink = 0 if erases else self.ink
         self.session.draw(way, self._stroke_ink, goes_on=goes_on)
+        if self.comparison is not None:
+            self.comparison.session.draw(way, self._stroke_ink, goes_on=goes_on)
         self._stroke_end = [tuple(cells[-1])]
 
     def dip(self, state: int) -> None:
@@ -392,10 +410,12 @@ class Lab:
         """Show a creature beside this one, both from their start; None ends it.
 
         Raises:
-            VoxncaError: when a hand-made rule runs.
+            VoxncaError: for a learned rule beside a hand-made one.
         """
-        if comparison is not None:
-            _ = self.session.learned  # says when there is none
+        if comparison is not None and comparison.session.is_learned != self.session.is_learned:
+            raise VoxncaError(
+                "a network and a hand-made rule have different cells; compare like with like"
+            )
         self.comparison = comparison
         self._version += 1
         self.reset()

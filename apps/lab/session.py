@@ -255,21 +255,22 @@ class Session:
         deadline, taken, burst = self._clock() + MAX_BURST_SECONDS, 0, 1
         while self._due >= 1 and (taken == 0 or self._clock() < deadline):
             count = min(int(self._due), burst)
-            self._step(count)
+            self.step(count)
             self._due -= count
             taken += count
             burst *= 2 if self._life.is_swift else 1
         self._due = min(self._due, 1.0)
         return taken
 
-    def step(self) -> None:
-        """Take one step, playing or not.
+    def step(self, num_steps: int = 1) -> None:
+        """Take steps, playing or not; what is kept of the past is the last of them.
 
         Raises:
             VoxncaError: when the rule has run into values that are not finite, or far too large;
                 the creature stays as it was before.
         """
-        self._step(1)
+        self.version += 1
+        self._life.step(num_steps)
 
     def reset(self) -> None:
         """Go back to the start; the same run grows again, by the present rule."""
@@ -485,10 +486,6 @@ class Session:
     def moment(self) -> Moment:
         """Return what there is to see now."""
         return self._life.observe(self.look, self._run)
-
-    def _step(self, num_steps: int) -> None:
-        self.version += 1
-        self._life.step(num_steps)
 
     def _grow(self, model: NCA, start: Start, space: Sequence[int] | None) -> None:
         self._begin(NeuralRun(model, start, space=_grid(model, space), seed=self._seed))

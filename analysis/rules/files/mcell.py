@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from analysis.rules.files.comments import AUTHOR
-from analysis.rules.files.runs import draw
+from analysis.rules.files.runs import Body, draw
 from analysis.rules.files.text import excerpt, for_people, numbered_lines
 from analysis.rules.pattern import Pattern
 from voxnca.errors import ArgumentError
@@ -36,13 +36,13 @@ def parse_mcell(text: str) -> Pattern:
             than 2^26 cells.
     """
     said: dict[str, list[str]] = {}
-    body = []
+    body = Body()
     for number, line in numbered_lines(text):
         key, _, value = line.partition(" ")
         if line.strip() and not line.startswith("#"):
             raise ArgumentError(f"line {number}: {excerpt(line)} does not begin with #, as all do")
         if key == "#L":
-            body.append((number, value.translate(_PREFIXES)))
+            body.add(number, value.translate(_PREFIXES))
         else:
             said.setdefault(key, []).append(for_people(value))
     comments = [line for line in said.get("#D", []) if line]

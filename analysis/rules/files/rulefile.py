@@ -21,6 +21,7 @@ from voxnca.atomic import write_bytes
 from voxnca.errors import ArgumentError, FileError
 
 SUFFIX = ".rule"
+_MAX_FILE_BYTES = 2**22
 _SECTION = re.compile(r"@[A-Z]+")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -45,13 +46,13 @@ def load_rule(path: str | Path) -> Rule:
         no use of the corners is of the smaller neighbourhood.
 
     Raises:
-        FileError: when it is missing, longer than 32 MB, damaged, has neither a table nor a tree,
+        FileError: when it is missing, longer than 4 MB, damaged, has neither a table nor a tree,
             or has a table that would take too much to work out.
     """
     path = Path(path)
     if path.suffix.lower() != SUFFIX:
         raise FileError(f"{str(path)!r}: a rule of Golly's is a {SUFFIX} file; give one")
-    text = read_text(path)
+    text = read_text(path, _MAX_FILE_BYTES)
     try:
         return parse_rule_file(text)
     except ArgumentError as error:
@@ -131,12 +132,12 @@ def _fills_empty_space(diagram: Diagram) -> bool:
 
 def _sections(text: str) -> Sections:
     lines = numbered_lines(text)
-    first = lines[0][1].split()
+    first = next(lines)[1].split()
     if first[:1] != ["@RULE"] or len(first) < 2:
         raise ArgumentError("line 1: does not begin with @RULE and a name, as Golly's rules do")
     parts: dict[str, list[tuple[int, str]]] = {}
     here: list[tuple[int, str]] = []
-    for number, line in lines[1:]:
+    for number, line in lines:
         section = _SECTION.match(line)
         if section is None:
             here.append((number, line))

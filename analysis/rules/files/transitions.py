@@ -11,18 +11,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.rules.diagram import Diagram, Nodes, asking_order, of_nodes
+from analysis.rules.files.demands import Bits, Demands, Numbers, demands_of, settled
 from analysis.rules.files.levels import numbered
 from analysis.rules.files.symmetries import Sets
 from analysis.rules.neighborhood import Neighborhood, Offset
 from voxnca.errors import ArgumentError
 
-Bits = NDArray[np.bool_]
-Numbers = NDArray[np.intp]
-MAX_TRANSITIONS = 2**17
-"""Forms counted: the largest of Golly's own tables has a tenth of it."""
+MAX_TRANSITIONS = 2**16
+"""Forms counted: the largest of Golly's own tables has a twentieth of them."""
 _MAX_WORK = 2**27
 """Demands that are looked at, a node and a child counting as a thousand: seconds."""
 _NODE_WORK = 1000
@@ -78,7 +76,7 @@ def diagram_of(
     becomes = np.array([t.state for t in transitions], np.int64)
     work = _Work()
     parts = [
-        _Part(alike, _demands(asked[own], becomes[own]), sets, work)
+        _Part(alike, demands_of(asked[own], becomes[own]), sets, work)
         for alike, own in _groups(centers)
     ]
     return of_nodes(numbered(_together(parts, num_states)), neighborhood)
@@ -111,43 +109,6 @@ class _Work:
             raise ArgumentError(_TOO_MUCH)
 
 
-class _Demands(NamedTuple):
-    """What may be asked of the neighbours from one level on, each demand once.
-
-    Attributes:
-        first: which set of states the next neighbour must be of.
-        then: the demand on the level below, or at the end what the cell becomes.
-        wants: a number for the sets alone; demands that want the same differ in what comes of it.
-        becomes: what the cell becomes.
-        anything: whether whatever comes will do.
-    """
-
-    first: Numbers
-    then: Numbers
-    wants: Numbers
-    becomes: Numbers
-    anything: Bits
-
-
-def _demands(asked: Numbers, becomes: Numbers) -> tuple[list[_Demands], Numbers]:
-    """Return the demands of each level, and which of the first one each transition makes."""
-    levels: list[_Demands] = []
-    demand, wants = becomes, np.zeros_like(becomes)
-    anything = np.ones(len(becomes), np.bool_)
-    for sets in asked.T[::-1]:
-        anything = anything & (sets == 0)
-        _, wants = np.unique(np.stack([sets, wants], axis=1), axis=0, return_inverse=True)
-        wants = wants.ravel()
-        rows, first, number = np.unique(
-            np.stack([sets, demand], axis=1), axis=0, return_index=True, return_inverse=True
-        )
-        levels.append(
-            _Demands(rows[:, 0], rows[:, 1], wants[first], becomes[first], anything[first])
-        )
-        demand = number.ravel()
-    return levels[::-1], demand
-
-
 class _Part:
     """The diagram of the neighbours of a cell, the same for some of its states.
 
@@ -160,7 +121,7 @@ class _Part:
     def __init__(
         self,
         centers: list[int],
-        demands: tuple[list[_Demands], Numbers],
+        demands: tuple[list[Demands], Numbers],
         sets: Bits,
         work: _Work,
     ) -> None:
@@ -177,7 +138,7 @@ class _Part:
         if level == len(self._demands):
             return int(open_[0]) if len(open_) else -1
         demands = self._demands[level]
-        open_ = _settled(demands, open_)
+        open_ = settled(demands, open_)
         key = open_.tobytes()
         seen = self._seen[level].get(key)
         if seen is not None:
@@ -193,18 +154,6 @@ class _Part:
         number = ids.setdefault(tuple(row), len(ids))
         self._seen[level][key] = number
         return number
-
-
-def _settled(demands: _Demands, open_: Numbers) -> Numbers:
-    """Return the open demands that count, those that lead to the same in a fixed order."""
-    surely = np.flatnonzero(demands.anything[open_])
-    if len(surely):  # whatever comes after what holds anyway counts no more
-        open_ = open_[: surely[0] + 1]
-    first = np.unique(demands.wants[open_], return_index=True)[1]
-    open_ = open_[np.sort(first)]
-    becomes = demands.becomes[open_]
-    runs = np.cumsum(np.diff(becomes, prepend=becomes[:1]) != 0)
-    return open_[np.lexsort((open_, runs))]
 
 
 def _together(parts: Sequence[_Part], k: int) -> tuple[Nodes, ...]:
