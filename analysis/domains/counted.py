@@ -24,14 +24,18 @@ class Counted(Domain):
         num_states: k.
         one: in which a rule counts.
         other: in which the other one counts.
+
+    Attributes:
+        regions: the neighbours that both read, that the one reads alone, and the other alone.
+        shape: of the entries: the cell's own state, then how many of each region are in state 1.
     """
 
     def __init__(self, num_states: int, one: Neighborhood, other: Neighborhood) -> None:
         super().__init__(num_states, one.num_dims)
         first, second = set(one.neighbors), set(other.neighbors)
         parts = (first & second, first - second, second - first)
-        self._regions = tuple(tuple(sorted(part)) for part in parts)
-        self.shape = (num_states, *(len(region) + 1 for region in self._regions))
+        self.regions = tuple(tuple(sorted(part)) for part in parts)
+        self.shape = (num_states, *(len(region) + 1 for region in self.regions))
 
     @cached_property
     def shares(self) -> Floats:
@@ -48,7 +52,7 @@ class Counted(Domain):
             raise TypeError(f"{rule} does not count")
         read = set(rule.neighborhood.neighbors)
         index = np.indices(self.shape)
-        held = [i + 1 for i, region in enumerate(self._regions) if set(region) <= read]
+        held = [i + 1 for i, region in enumerate(self.regions) if set(region) <= read]
         counts = sum((index[i] for i in held), np.zeros(self.shape, dtype=np.int64))
         states: States = rule.transitions[index[0], counts].reshape(-1)
         return states
@@ -61,7 +65,7 @@ class Counted(Domain):
         """See `Domain.codes`."""
         is_one = cells == 1
         index = [cells.astype(np.int64)]
-        for region in self._regions:
+        for region in self.regions:
             counts = np.zeros(cells.shape, dtype=np.int64)
             for offset in region:
                 counts += seen(is_one, offset)
@@ -72,7 +76,7 @@ class Counted(Domain):
         """See `Domain.product`."""
         p = float(densities[1])
         parts = [densities]
-        for region in self._regions:
+        for region in self.regions:
             n = len(region)
             parts.append(np.array([comb(n, c) * p**c * (1 - p) ** (n - c) for c in range(n + 1)]))
         weights: Floats = reduce(np.multiply.outer, parts)
@@ -82,7 +86,7 @@ class Counted(Domain):
     def _sizes(self) -> list[int]:
         """How many neighbourhoods each entry stands for: beyond 64 bits in space."""
         k = self.num_states
-        lengths = [len(region) for region in self._regions]
+        lengths = [len(region) for region in self.regions]
         unread = k ** (3**self.num_dims - 1 - sum(lengths))
         return [
             unread

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from analysis.rules.bounds import Bounds
 from analysis.rules.counting import CountingRule
 from analysis.rules.files.patterns import read_pattern
 from analysis.rules.files.rle import write_rle
@@ -89,20 +90,24 @@ def run(rule: Rule, pattern: Pattern, num_steps: int) -> Pattern:
     return replace(_inverse(end), background=0) if way.inverse_end else end
 
 
-def run_file(path: str | Path, pattern: Pattern, num_steps: int) -> Pattern:
+def run_file(
+    path: str | Path, pattern: Pattern, num_steps: int, *, bounds: Bounds | None = None
+) -> Pattern:
     """Return what Golly makes of a pattern by the rule in a .rule file, which it reads itself.
 
     Args:
         path: of the file.
         pattern: as of `run`, with background 0.
         num_steps: at least 0.
+        bounds: the grid to run on; None is the plane.
 
     Raises:
         ArgumentError: for a pattern with another background.
         FileError: when Golly is not installed, or fails.
     """
     path = Path(path)
-    return _call(_Way("RuleLoader", path.stem), pattern, num_steps, path.parent)
+    way = _Way("RuleLoader", f"{path.stem}{bounds or ''}")
+    return _call(way, pattern, num_steps, path.parent)
 
 
 def _way(rule: Rule, num_steps: int, folder: Path) -> _Way:

@@ -1,0 +1,22 @@
+"""Rules and networks side by side: every figure as JSON, and a page that people enjoy reading."""
+
+from analysis.reports.comparing import Stage, Stages, compare
+from analysis.reports.comparison import Comparison
+from analysis.reports.entry import Entry
+from analysis.reports.pair import Pair
+from analysis.reports.schema import schema, units
+from analysis.reports.subject import Kind, Subject, subjects
+
+__all__ = [
+    "Comparison",
+    "Entry",
+    "Kind",
+    "Pair",
+    "Stage",
+    "Stages",
+    "Subject",
+    "compare",
+    "schema",
+    "subjects",
+    "units",
+]

@@ -1,0 +1,96 @@
+"""Two of the things that are compared, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.distance import Distances, after, between
+from analysis.reports.difference import Difference, differences
+from analysis.reports.subject import Kind, Subject
+from voxnca.errors import ArgumentError
+
+NUM_STEPS = 100
+"""After which neighbourhoods are counted that cells are in."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """How far two subjects are apart, and where they differ.
+
+    Attributes:
+        one: name of the subject that stays while random rules take the place of the other.
+        other: name of the other.
+        distances: between them; None if they cannot be compared.
+        differences: neighbourhoods in which they differ, the most visited first.
+        reason: why they cannot be compared; else empty.
+    """
+
+    one: str
+    other: str
+    distances: Distances | None = None
+    differences: tuple[Difference, ...] = ()
+    reason: str = ""
+
+    @property
+    def is_same(self) -> bool:
+        """Whether they are one rule: no neighbourhood tells them apart."""
+        return self.distances is not None and self.distances.hamming.value == 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as a dict that `json` can write."""
+        return {
+            "one": self.one,
+            "other": self.other,
+            "distances": self.distances and self.distances.to_json(),
+            "differences": [difference.to_json() for difference in self.differences],
+            "reason": self.reason,
+        }
+
+
+def in_order(one: Subject, other: Subject) -> tuple[Subject, Subject]:
+    """Return a pair in the order in which it is measured, whichever way it was given.
+
+    Random rules take the place of the second: so their figures do not depend on what was typed
+    first.
+    """
+    first, second = sorted((one, other), key=lambda subject: (str(subject.rule), subject.text))
+    return first, second
+
+
+def pair_of(one: Subject, other: Subject, *, num_samples: int, seed: int = 0) -> Pair:
+    """Measure two subjects, or say why they cannot be compared.
+
+    Args:
+        one: as of `in_order`.
+        other: as of `in_order`.
+        num_samples: random rules beside each distance, as of `distance.between`.
+        seed: of soups and random rules.
+    """
+    reason = obstacle(one, other)
+    if reason:
+        return Pair(one.name, other.name, reason=reason)
+    first, second = one.rule, other.rule
+    assert first is not None
+    assert second is not None
+    visits = after(first, num_steps=NUM_STEPS, seed=seed)
+    visits += after(second, num_steps=NUM_STEPS, seed=seed + 1)
+    try:
+        distances = between(first, second, seed=seed, num_samples=num_samples)
+        found = differences(first, second, visits)
+    except ArgumentError as error:
+        return Pair(one.name, other.name, reason=str(error))
+    return Pair(one.name, other.name, distances, found)
+
+
+def obstacle(one: Subject, other: Subject) -> str:
+    """Say why two subjects cannot be compared neighbourhood by neighbourhood; nothing if so."""
+    growing = [subject.name for subject in (one, other) if subject.kind is Kind.GROWING]
+    if growing:
+        hold = "its cells hold" if len(growing) == 1 else "their cells hold"
+        return f"{' and '.join(growing)}: {hold} real numbers, not one of a few states"
+    if one.num_dims != other.num_dims:
+        return f"{one.num_dims}D and {other.num_dims}D"
+    if one.num_states != other.num_states:
+        return f"{one.num_states} and {other.num_states} states"
+    return ""

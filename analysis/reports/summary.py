@@ -1,0 +1,182 @@
+"""What came out of a comparison, in sentences that need no knowledge of the field."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from analysis.distance import Null
+from analysis.reports.entry import Entry
+from analysis.reports.pair import Pair
+from analysis.reports.subject import Kind
+from analysis.reports.wording import counted, listed, number, percent
+
+LUCKY = 0.05
+"""Random rules that may be as near before nearness is called chance."""
+
+
+def sentences(entries: Sequence[Entry], pairs: Sequence[Pair]) -> tuple[str, ...]:
+    """Say what was compared, what is the same, what is near, and what cannot be said.
+
+    Args:
+        entries: what was compared.
+        pairs: every two of them.
+    """
+    return (
+        *_what(entries),
+        *_learned(entries),
+        *_same(pairs),
+        *_nearest(pairs),
+        *_apart(entries),
+        *_named(entries),
+        *_growing(entries),
+    )
+
+
+def null_of(pair: Pair) -> Null:
+    """Return the null beside the distance of a pair: the other rule's states in random places."""
+    assert pair.distances is not None
+    return next(null for null in pair.distances.hamming.nulls if null.kind == "shuffled")
+
+
+def as_near(null: Null) -> str:
+    """Say how many random rules came as near: `3`, or `none`."""
+    return str(round(null.chance * null.num_samples) or "none")
+
+
+def _what(entries: Sequence[Entry]) -> Iterator[str]:
+    kinds = {
+        Kind.HAND_MADE: ("a hand-made rule", "hand-made rules"),
+        Kind.LEARNED: ("a network that was taught a rule", "networks that were taught a rule"),
+        Kind.GROWING: ("a network that grows a pattern", "networks that grow a pattern"),
+    }
+    parts = []
+    for kind, (one, several) in kinds.items():
+        names = [entry.name for entry in entries if entry.subject.kind is kind]
+        if names:
+            parts.append(f"{listed(names)} ({one if len(names) == 1 else several})")
+    verb = "This page compares" if len(entries) > 1 else "This page examines"
+    yield f"{verb} {listed(parts)}."
+
+
+def _learned(entries: Sequence[Entry]) -> Iterator[str]:
+    for entry in entries:
+        if entry.lesson is None:
+            continue
+        taught, wrong = entry.lesson.taught, entry.lesson.num_wrong
+        total = counted(entry.lesson.num_neighborhoods, "neighbourhood")
+        if wrong is None:
+            yield f"{entry.name} is a network whose file does not say which rule it was taught."
+        elif wrong == 0:
+            yield f"{entry.name} has learned {taught} exactly: 0 of {total} are wrong." + _run(
+                entry
+            )
+        else:
+            yield f"{entry.name} has not learned {taught} exactly: {wrong:,} of {total} are wrong."
+
+
+def _run(entry: Entry) -> str:
+    """Say how network and table went on together."""
+    assert entry.lesson is not None
+    agreement = entry.lesson.agreement
+    if agreement is None or agreement.num_different:
+        return ""
+    steps = counted(agreement.num_steps, "step")
+    return f" Network and table ran side by side for {steps} and never differed in a cell."
+
+
+def _same(pairs: Sequence[Pair]) -> Iterator[str]:
+    for pair in pairs:
+        if pair.is_same:
+            assert pair.distances is not None
+            total = counted(pair.distances.num_neighborhoods, "neighbourhood")
+            yield (
+                f"{pair.one} and {pair.other} are the same rule: they agree in all {total}, so "
+                "every distance between them is 0."
+            )
+
+
+def _nearest(pairs: Sequence[Pair]) -> Iterator[str]:
+    apart = [pair for pair in pairs if pair.distances is not None and not pair.is_same]
+    if not apart:
+        return
+    pair = min(apart, key=_share)
+    distances, null = pair.distances, null_of(pair)
+    assert distances is not None
+    names = f"{pair.one} and {pair.other}"
+    if len(apart) > 1:
+        first = f"Of those that are not the same, {names} are nearest: they differ"
+    else:
+        first = f"{names} are two rules: they differ"
+    yield (
+        f"{first} in {number(distances.hamming.value)} of "
+        f"{counted(distances.num_neighborhoods, 'neighbourhood')} ({percent(_share(pair))}). "
+        f"{_judged(null)}"
+    )
+    visited = distances.visited.value
+    yield (
+        f"After 100 steps from random soups, {percent(visited)} of the cells of {pair.one} and "
+        f"{pair.other} are in a neighbourhood in which the two differ."
+    )
+
+
+def _judged(null: Null) -> str:
+    """Say whether nearness is more than chance."""
+    verdict = "That is no accident" if null.chance <= LUCKY else "That may be an accident"
+    return (
+        f"{verdict}: of {null.num_samples} random rules of the same kind, {as_near(null)} came as "
+        "near."
+    )
+
+
+def _apart(entries: Sequence[Entry]) -> Iterator[str]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        k, d = entry.subject.num_states, entry.subject.num_dims
+        if k is not None:
+            groups[f"{k} states in {d}D"].append(entry.name)
+    if len(groups) > 1:
+        told = [f"{listed(names)} ({kind})" for kind, names in groups.items()]
+        yield (
+            f"There is no distance between {listed(told)}: rules with other states or dimensions "
+            "have no neighbourhoods in common."
+        )
+
+
+def _share(pair: Pair) -> float:
+    return pair.distances.hamming_share if pair.distances is not None else 1.0
+
+
+def _named(entries: Sequence[Entry]) -> Iterator[str]:
+    """Say what those are near to that have no name of their own."""
+    for entry in entries:
+        if entry.what or entry.lesson is not None or not entry.neighbors:
+            continue
+        near = entry.neighbors[0]
+        worth = "" if near.chance <= LUCKY else " Such a name says little: "
+        luck = f"{percent(near.chance)} of random rules come as near to some named rule."
+        yield (
+            f"{entry.name} is in no catalogue. Its nearest named rule is {near.name}, "
+            f"{percent(near.share)} of the neighbourhoods away."
+            + (f"{worth}{luck}" if worth else "")
+        )
+
+
+def _growing(entries: Sequence[Entry]) -> Iterator[str]:
+    for entry in entries:
+        if entry.growth is None:
+            continue
+        table = entry.growth.approximation
+        start = f"{entry.name} grows: its cells hold real numbers, so it has no exact table."
+        if table is None:
+            yield f"{start} None could be read approximately either: {entry.growth.reason}."
+        elif table.is_the_rule:
+            yield (
+                f"{start} A table of {table.num_symbols} symbols, read from its runs, does what "
+                "the network does on the runs that were held out."
+            )
+        else:
+            yield (
+                f"{start} A table of {table.num_symbols} symbols was read from its runs; it must "
+                f"not be called the rule, for left alone it does not do what {entry.name} does."
+            )
