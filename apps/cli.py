@@ -508,6 +508,41 @@ def show_rule(
 
 
 @app.command(
+    epilog="Examples: voxnca compare B3/S23 B36/S23 -o report.html\n\n"
+    "voxnca compare learned-life HighLife wireworld butterfly -o report.html --json report.json\n\n"
+    "voxnca compare mine.safetensors B3/S23 --json - --quick",
+)
+@told_in_one_line
+def compare(
+    items: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ITEM",
+            help="Models and hand-made rules, 2D and 3D, by name, notation or file: 1 to 12.",
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Page to write: .html."),
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(
+            "--json", metavar="FILE", help="Figures to write, each with its unit: .json; - prints."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Take fewer random rules and wounds: a rough report.")
+    ] = False,
+) -> None:
+    """Compare learned and hand-made rules: distances, chance, and what is exact, on one page."""
+    from apps.commands.comparing import Outputs, run
+
+    run(items, Outputs(output, figures), seed=seed, quick=quick)
+
+
+@app.command(
     epilog="Examples: voxnca export B36/S23 -o high.rule\n\nvoxnca export wireworld -o wire.rule"
 )
 @told_in_one_line

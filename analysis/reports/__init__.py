@@ -3,6 +3,7 @@
 from analysis.reports.comparing import Stage, Stages, compare
 from analysis.reports.comparison import Comparison
 from analysis.reports.entry import Entry
+from analysis.reports.page import report_html
 from analysis.reports.pair import Pair
 from analysis.reports.schema import schema, units
 from analysis.reports.subject import Kind, Subject, subjects
@@ -16,6 +17,7 @@ __all__ = [
     "Stages",
     "Subject",
     "compare",
+    "report_html",
     "schema",
     "subjects",
     "units",

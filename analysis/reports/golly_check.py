@@ -49,10 +49,8 @@ class GollyCheck:
             return f"not verified: {self.reason}"
         grid = " x ".join(map(str, self.space))
         wrong = self.num_different + (self.num_different_network or 0)
-        with_network = " with the network too" if self.num_different_network is not None else ""
-        found = (
-            f"identical{with_network}" if wrong == 0 else f"{wrong:,} cells differ{with_network}"
-        )
+        both = "" if self.num_different_network is None else " to table and network"
+        found = f"identical{both}" if wrong == 0 else f"{wrong:,} cells differ"
         return f"bgolly: {self.num_steps} generations of a {grid} soup, {found}"
 
     def to_json(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from analysis.distance import Distances, after, between
 from analysis.reports.difference import Difference, differences
@@ -12,6 +12,18 @@ from voxnca.errors import ArgumentError
 
 NUM_STEPS = 100
 """After which neighbourhoods are counted that cells are in."""
+
+
+class Obstacle(NamedTuple):
+    """Why two subjects cannot be compared neighbourhood by neighbourhood.
+
+    Attributes:
+        brief: in a few words.
+        reason: in a sentence.
+    """
+
+    brief: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -23,14 +35,14 @@ class Pair:
         other: name of the other.
         distances: between them; None if they cannot be compared.
         differences: neighbourhoods in which they differ, the most visited first.
-        reason: why they cannot be compared; else empty.
+        obstacle: why they cannot be compared; None if they can.
     """
 
     one: str
     other: str
     distances: Distances | None = None
     differences: tuple[Difference, ...] = ()
-    reason: str = ""
+    obstacle: Obstacle | None = None
 
     @property
     def is_same(self) -> bool:
@@ -44,7 +56,7 @@ class Pair:
             "other": self.other,
             "distances": self.distances and self.distances.to_json(),
             "differences": [difference.to_json() for difference in self.differences],
-            "reason": self.reason,
+            "reason": self.obstacle.reason if self.obstacle else "",
         }
 
 
@@ -67,9 +79,9 @@ def pair_of(one: Subject, other: Subject, *, num_samples: int, seed: int = 0) ->
         num_samples: random rules beside each distance, as of `distance.between`.
         seed: of soups and random rules.
     """
-    reason = obstacle(one, other)
-    if reason:
-        return Pair(one.name, other.name, reason=reason)
+    found = obstacle(one, other)
+    if found:
+        return Pair(one.name, other.name, obstacle=found)
     first, second = one.rule, other.rule
     assert first is not None
     assert second is not None
@@ -77,20 +89,23 @@ def pair_of(one: Subject, other: Subject, *, num_samples: int, seed: int = 0) ->
     visits += after(second, num_steps=NUM_STEPS, seed=seed + 1)
     try:
         distances = between(first, second, seed=seed, num_samples=num_samples)
-        found = differences(first, second, visits)
+        return Pair(one.name, other.name, distances, differences(first, second, visits))
     except ArgumentError as error:
-        return Pair(one.name, other.name, reason=str(error))
-    return Pair(one.name, other.name, distances, found)
+        return Pair(one.name, other.name, obstacle=Obstacle("table too long", str(error)))
 
 
-def obstacle(one: Subject, other: Subject) -> str:
-    """Say why two subjects cannot be compared neighbourhood by neighbourhood; nothing if so."""
+def obstacle(one: Subject, other: Subject) -> Obstacle | None:
+    """Say why two subjects cannot be compared neighbourhood by neighbourhood; None if they can."""
     growing = [subject.name for subject in (one, other) if subject.kind is Kind.GROWING]
     if growing:
         hold = "its cells hold" if len(growing) == 1 else "their cells hold"
-        return f"{' and '.join(growing)}: {hold} real numbers, not one of a few states"
-    if one.num_dims != other.num_dims:
-        return f"{one.num_dims}D and {other.num_dims}D"
-    if one.num_states != other.num_states:
-        return f"{one.num_states} and {other.num_states} states"
-    return ""
+        reason = f"{' and '.join(growing)}: {hold} real numbers, not one of a few states"
+        return Obstacle("no exact table", reason)
+    for thing, a, b in (
+        ("dimensions", one.num_dims, other.num_dims),
+        ("states", one.num_states, other.num_states),
+    ):
+        if a != b:
+            brief = f"{a} and {b} {thing}"
+            return Obstacle(brief, f"{brief}: they have no neighbourhoods in common")
+    return None

@@ -66,23 +66,25 @@ def _learned(entries: Sequence[Entry]) -> Iterator[str]:
         taught, wrong = entry.lesson.taught, entry.lesson.num_wrong
         total = counted(entry.lesson.num_neighborhoods, "neighbourhood")
         if wrong is None:
-            yield f"{entry.name} is a network whose file does not say which rule it was taught."
+            yield f"The file of the network {entry.name} does not say which rule it was taught."
         elif wrong == 0:
-            yield f"{entry.name} has learned {taught} exactly: 0 of {total} are wrong." + _run(
-                entry
+            yield (
+                f"The network {entry.name} computes {taught} exactly: 0 of {total} are wrong."
+                + "".join(f" {sentence}" for sentence in _checked(entry))
             )
         else:
-            yield f"{entry.name} has not learned {taught} exactly: {wrong:,} of {total} are wrong."
+            yield f"The network {entry.name} is not {taught}: {wrong:,} of {total} are wrong."
 
 
-def _run(entry: Entry) -> str:
-    """Say how network and table went on together."""
-    assert entry.lesson is not None
-    agreement = entry.lesson.agreement
-    if agreement is None or agreement.num_different:
-        return ""
-    steps = counted(agreement.num_steps, "step")
-    return f" Network and table ran side by side for {steps} and never differed in a cell."
+def _checked(entry: Entry) -> Iterator[str]:
+    """Say in which runs nothing went wrong."""
+    agreement = entry.lesson and entry.lesson.agreement
+    if agreement and agreement.first_step is None:
+        steps = counted(agreement.num_steps, "step")
+        yield f"Network and table ran side by side for {steps}, and no cell ever differed."
+    golly = entry.golly
+    if golly and golly.num_different == 0 and not golly.num_different_network:
+        yield f"Golly, given its file, did the same for {counted(golly.num_steps, 'step')}."
 
 
 def _same(pairs: Sequence[Pair]) -> Iterator[str]:
@@ -91,8 +93,8 @@ def _same(pairs: Sequence[Pair]) -> Iterator[str]:
             assert pair.distances is not None
             total = counted(pair.distances.num_neighborhoods, "neighbourhood")
             yield (
-                f"{pair.one} and {pair.other} are the same rule: they agree in all {total}, so "
-                "every distance between them is 0."
+                f"One and the same rule are {pair.one} and {pair.other}: they agree in all "
+                f"{total}, so every distance between them is 0."
             )
 
 
@@ -104,19 +106,12 @@ def _nearest(pairs: Sequence[Pair]) -> Iterator[str]:
     distances, null = pair.distances, null_of(pair)
     assert distances is not None
     names = f"{pair.one} and {pair.other}"
-    if len(apart) > 1:
-        first = f"Of those that are not the same, {names} are nearest: they differ"
-    else:
-        first = f"{names} are two rules: they differ"
+    start = "Of all that differ, the nearest are" if len(apart) > 1 else "Two rules are compared:"
     yield (
-        f"{first} in {number(distances.hamming.value)} of "
+        f"{start} {names}. They differ in {number(distances.hamming.value)} of "
         f"{counted(distances.num_neighborhoods, 'neighbourhood')} ({percent(_share(pair))}). "
-        f"{_judged(null)}"
-    )
-    visited = distances.visited.value
-    yield (
-        f"After 100 steps from random soups, {percent(visited)} of the cells of {pair.one} and "
-        f"{pair.other} are in a neighbourhood in which the two differ."
+        f"{_judged(null)} Once soups have run for 100 steps, {percent(distances.visited.value)} of "
+        "their cells are in a neighbourhood in which the two differ."
     )
 
 
@@ -136,10 +131,10 @@ def _apart(entries: Sequence[Entry]) -> Iterator[str]:
         if k is not None:
             groups[f"{k} states in {d}D"].append(entry.name)
     if len(groups) > 1:
-        told = [f"{listed(names)} ({kind})" for kind, names in groups.items()]
+        told = [f"of {kind} ({listed(names)})" for kind, names in groups.items()]
         yield (
-            f"There is no distance between {listed(told)}: rules with other states or dimensions "
-            "have no neighbourhoods in common."
+            f"Rules {listed(told)} have no neighbourhoods in common, so there is no distance "
+            "between them."
         )
 
 
@@ -156,7 +151,7 @@ def _named(entries: Sequence[Entry]) -> Iterator[str]:
         worth = "" if near.chance <= LUCKY else " Such a name says little: "
         luck = f"{percent(near.chance)} of random rules come as near to some named rule."
         yield (
-            f"{entry.name} is in no catalogue. Its nearest named rule is {near.name}, "
+            f"The rule {entry.name} is not in the catalogue. The nearest there is {near.name}, "
             f"{percent(near.share)} of the neighbourhoods away."
             + (f"{worth}{luck}" if worth else "")
         )
@@ -167,7 +162,10 @@ def _growing(entries: Sequence[Entry]) -> Iterator[str]:
         if entry.growth is None:
             continue
         table = entry.growth.approximation
-        start = f"{entry.name} grows: its cells hold real numbers, so it has no exact table."
+        start = (
+            f"The network {entry.name} grows: its cells hold real numbers, so it has no exact "
+            "table."
+        )
         if table is None:
             yield f"{start} None could be read approximately either: {entry.growth.reason}."
         elif table.is_the_rule:

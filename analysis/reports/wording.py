@@ -10,16 +10,16 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def percent(share: float) -> str:
-    """Write a share: `5.5 %`, `0.034 %`, two digits where they tell something, `< 0.001 %`."""
+    """Write a share: `5.5%`, `0.034%`, two digits where they tell something, `<0.001%`."""
     value = 100 * share
     if value == 0 or abs(value) >= 99.995:
-        return f"{value:.0f} %"
+        return f"{value:.0f}%"
     if abs(value) < 0.001:
-        return "< 0.001 %"
+        return "<0.001%"
     if value > 99:
-        return f"{value:.2f} %"
+        return f"{value:.2f}%"
     digits = max(0, 1 - floor(log10(abs(value))))
-    return f"{value:.{digits}f} %"
+    return f"{value:.{digits}f}%"
 
 
 def number(value: float) -> str:
