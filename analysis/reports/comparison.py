@@ -36,6 +36,13 @@ class Comparison:
         names = {one, other}
         return next(pair for pair in self.pairs if {pair.one, pair.other} == names)
 
+    def twin(self, name: str) -> str:
+        """Return the first entry that is the same rule as one: itself, if there is none before."""
+        for entry in self.entries:
+            if entry.name == name or self.pair(entry.name, name).is_same:
+                return entry.name
+        raise KeyError(name)
+
     def to_json(self) -> dict[str, Any]:
         """Return every figure, and the unit of each, as a dict that `json` can write.
 

@@ -106,6 +106,6 @@ def obstacle(one: Subject, other: Subject) -> Obstacle | None:
         ("states", one.num_states, other.num_states),
     ):
         if a != b:
-            brief = f"{a} and {b} {thing}"
+            brief = f"{min(a or 0, b or 0)} and {max(a or 0, b or 0)} {thing}"
             return Obstacle(brief, f"{brief}: they have no neighbourhoods in common")
     return None

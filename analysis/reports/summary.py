@@ -26,7 +26,7 @@ def sentences(entries: Sequence[Entry], pairs: Sequence[Pair]) -> tuple[str, ...
         *_what(entries),
         *_learned(entries),
         *_same(pairs),
-        *_nearest(pairs),
+        *_nearest(entries, pairs),
         *_apart(entries),
         *_named(entries),
         *_growing(entries),
@@ -98,20 +98,32 @@ def _same(pairs: Sequence[Pair]) -> Iterator[str]:
             )
 
 
-def _nearest(pairs: Sequence[Pair]) -> Iterator[str]:
-    apart = [pair for pair in pairs if pair.distances is not None and not pair.is_same]
-    if not apart:
-        return
-    pair = min(apart, key=_share)
-    distances, null = pair.distances, null_of(pair)
+def _nearest(entries: Sequence[Entry], pairs: Sequence[Pair]) -> Iterator[str]:
+    """Say of each kind of rule which two are nearest, of those that are not the same."""
+    kinds = {entry.name: _kind(entry) for entry in entries}
+    groups: dict[str, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        if pair.distances is not None and not pair.is_same:
+            groups[kinds[pair.one]].append(pair)
+    for kind, found in groups.items():
+        pair = min(found, key=_share)
+        names = f"{pair.one} and {pair.other}"
+        if len(found) > 1:
+            start = f"Of the rules of {kind} that differ, {names} are nearest. They differ"
+        else:
+            start = f"Two rules of {kind} differ: {names}. They do so"
+        yield f"{start} {_apart_by(pair)}"
+
+
+def _apart_by(pair: Pair) -> str:
+    distances = pair.distances
     assert distances is not None
-    names = f"{pair.one} and {pair.other}"
-    start = "Of all that differ, the nearest are" if len(apart) > 1 else "Two rules are compared:"
-    yield (
-        f"{start} {names}. They differ in {number(distances.hamming.value)} of "
+    return (
+        f"in {number(distances.hamming.value)} of "
         f"{counted(distances.num_neighborhoods, 'neighbourhood')} ({percent(_share(pair))}). "
-        f"{_judged(null)} Once soups have run for 100 steps, {percent(distances.visited.value)} of "
-        "their cells are in a neighbourhood in which the two differ."
+        f"{_judged(null_of(pair))} Once soups have run for 100 steps, "
+        f"{percent(distances.visited.value)} of their cells are in a neighbourhood in which the "
+        "two differ."
     )
 
 
@@ -127,15 +139,18 @@ def _judged(null: Null) -> str:
 def _apart(entries: Sequence[Entry]) -> Iterator[str]:
     groups: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
-        k, d = entry.subject.num_states, entry.subject.num_dims
-        if k is not None:
-            groups[f"{k} states in {d}D"].append(entry.name)
+        if entry.subject.num_states is not None:
+            groups[_kind(entry)].append(entry.name)
     if len(groups) > 1:
         told = [f"of {kind} ({listed(names)})" for kind, names in groups.items()]
         yield (
             f"Rules {listed(told)} have no neighbourhoods in common, so there is no distance "
             "between them."
         )
+
+
+def _kind(entry: Entry) -> str:
+    return f"{entry.subject.num_states} states in {entry.subject.num_dims}D"
 
 
 def _share(pair: Pair) -> float:

@@ -9,7 +9,7 @@ from analysis.reports.entry import Entry
 from analysis.reports.page.markup import Markup, tag
 from analysis.reports.page.window import Colors, swatch, window
 from analysis.reports.wording import counted, number, percent
-from analysis.rules import colors_of, find
+from analysis.rules import colors_of, default_colors, find
 
 MAX_CARDS = 24
 
@@ -26,8 +26,7 @@ def difference_cards(one: Entry, other: Entry, differences: Sequence[Difference]
 
 
 def _card(one: Entry, other: Entry, difference: Difference) -> Markup:
-    assert one.subject.rule is not None
-    colors = colors_of(one.subject.rule)
+    colors = _colors(one, other)
     outcomes = [
         tag(
             "li",
@@ -47,9 +46,18 @@ def _card(one: Entry, other: Entry, difference: Difference) -> Markup:
             [_drawn(shape, difference, colors) for shape in difference.shapes],
             class_="shapes",
         ),
-        tag("p", f"{size}, met by {percent(difference.visited)} of cells", _unseen(difference)),
+        tag("p", f"{size}, {_met(difference)}", _unseen(difference)),
         class_="card",
     )
+
+
+def _colors(one: Entry, other: Entry) -> Colors:
+    """Return the colours that both have; where they have others, those of neither."""
+    first, second = one.subject.rule, other.subject.rule
+    assert first is not None
+    assert second is not None
+    same = colors_of(first) == colors_of(second)
+    return colors_of(first) if same else default_colors(first.num_states)
 
 
 def _where(difference: Difference, num_states: int) -> str:
@@ -80,6 +88,11 @@ def _drawn(shape: Shape, difference: Difference, colors: Colors) -> Markup:
     times = f"×{many}" if 1 < many < difference.num_neighborhoods else ""  # noqa: RUF001
     label = " ".join(part for part in (name, times) if part)
     return tag("figure", window(shape.cells, colors), tag("figcaption", label) if label else None)
+
+
+def _met(difference: Difference) -> str:
+    visited = difference.visited
+    return f"met by {percent(visited)} of cells" if visited else "not met by any cell"
 
 
 def _unseen(difference: Difference) -> str | None:

@@ -8,6 +8,8 @@ from analysis.reports.pair import Pair
 from analysis.reports.summary import null_of
 from analysis.reports.wording import number, percent
 
+_SMALL = 5
+"""Entries up to which cells say all; beyond, there is room for the shares alone."""
 _DARKEST = 0.5
 """Share of neighbourhoods at which a cell is as dark as it gets: what random tables have."""
 
@@ -15,32 +17,39 @@ _DARKEST = 0.5
 def heat_map(comparison: Comparison) -> Markup:
     """Draw the distances of every two entries, each over what random rules have."""
     names = [entry.name for entry in comparison.entries]
+    is_small = len(names) <= _SMALL
     head = tag("tr", tag("td"), [tag("th", name, scope="col") for name in names])
     rows = [
-        tag("tr", tag("th", row, scope="row"), [_cell(comparison, row, name) for name in names])
+        tag(
+            "tr",
+            tag("th", row, scope="row"),
+            [_cell(comparison, row, name, in_full=is_small) for name in names],
+        )
         for row in names
     ]
-    return tag("table", tag("thead", head), tag("tbody", rows), class_="heat")
+    size = "small" if is_small else "large"
+    return tag("table", tag("thead", head), tag("tbody", rows), class_=f"heat {size}")
 
 
-def _cell(comparison: Comparison, row: str, column: str) -> Markup:
+def _cell(comparison: Comparison, row: str, column: str, *, in_full: bool) -> Markup:
     if row == column:
         return tag("td", "itself", class_="self")
     pair = comparison.pair(row, column)
     if pair.obstacle:
         return tag("td", tag("small", pair.obstacle.brief), class_="none")
-    return _measured(pair)
+    return _measured(pair, in_full=in_full)
 
 
-def _measured(pair: Pair) -> Markup:
+def _measured(pair: Pair, *, in_full: bool) -> Markup:
     distances, null = pair.distances, null_of(pair)
     assert distances is not None
     share, total = distances.hamming_share, distances.num_neighborhoods
-    typical = null.quantiles[2] / total
+    count = f"{number(distances.hamming.value)} of {number(total)}"
+    typical = percent(null.quantiles[2] / total)
     return tag(
         "td",
         tag("b", percent(share)),
-        tag("small", f"{number(distances.hamming.value)} of {number(total)}"),
-        tag("small", f"random: {percent(typical)}", class_="random"),
+        tag("small", count) if in_full else None,
+        tag("small", f"random: {typical}" if in_full else f"({typical})"),
         style=f"--v:{min(1.0, share / _DARKEST):.3f}",
     )

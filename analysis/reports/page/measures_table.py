@@ -19,7 +19,7 @@ class Row(NamedTuple):
     Attributes:
         title: its name.
         means: what it says, in a line.
-        of: the figure of an entry, as it is written.
+        of: the figure of an entry, as it is written; after a line break, what it is out of.
     """
 
     title: str
@@ -40,7 +40,7 @@ def _terms(_: Entry, m: Measures) -> str:
 def _floor(entry: Entry, _: Measures) -> str:
     if entry.floor is None:
         return _NONE
-    return f"{number(entry.floor.num_wrong)} of {number(entry.floor.num_neighborhoods)}"
+    return f"{number(entry.floor.num_wrong)}\nof {number(entry.floor.num_neighborhoods)}"
 
 
 ROWS = (
@@ -85,8 +85,13 @@ def measures_table(entries: Sequence[Entry]) -> Markup:
         tag(
             "tr",
             tag("th", row.title, tag("small", row.means), scope="row"),
-            [tag("td", row.of(entry, figures), class_="num") for entry, figures in measured],
+            [_cell(row.of(entry, figures)) for entry, figures in measured],
         )
         for row in ROWS
     ]
     return tag("table", tag("thead", head), tag("tbody", rows), class_="measures")
+
+
+def _cell(written: str) -> Markup:
+    figure, _, total = written.partition("\n")
+    return tag("td", figure, tag("small", total) if total else None, class_="num")

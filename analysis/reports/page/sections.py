@@ -20,6 +20,8 @@ from analysis.reports.pair import Pair
 from analysis.reports.wording import counted, listed, percent
 
 _TOP_MARGIN = 1.08
+_OPEN = 3
+"""Pairs that are shown at once; the others open when their names are clicked, and on paper."""
 
 
 def byline(comparison: Comparison) -> Markup:
@@ -48,8 +50,9 @@ def matrix(comparison: Comparison) -> Markup | None:
             tag(
                 "p",
                 "The share of all neighbourhoods in which two rules do different things; below it "
-                "their number, and the share that a random rule of the same kind typically has. "
-                "Only rules of as many states and dimensions have neighbourhoods in common.",
+                "their number, where there is room, and the share that a random rule of the same "
+                "kind typically has. Only rules of as many states and dimensions have "
+                "neighbourhoods in common.",
             ),
             _wide(heat_map(comparison), "Distances between all rules"),
             _reasons(comparison),
@@ -59,7 +62,8 @@ def matrix(comparison: Comparison) -> Markup | None:
 
 def pairs(comparison: Comparison) -> Markup | None:
     """Draw each pair that can be compared, the nearest first."""
-    found = [pair for pair in comparison.pairs if pair.distances and not pair.is_same]
+    kept = {comparison.twin(entry.name) for entry in comparison.entries}
+    found = [pair for pair in comparison.pairs if pair.distances and {pair.one, pair.other} <= kept]
     if not found:
         return None
     found.sort(key=lambda pair: pair.distances.hamming_share if pair.distances else 1.0)
@@ -72,7 +76,8 @@ def pairs(comparison: Comparison) -> Markup | None:
                 "stroke is their middle, which stands below it, and then how many of them are as "
                 "near as what was found. A dot to the left of the bar is no accident.",
             ),
-            [_pair(comparison, pair) for pair in found],
+            _twins(comparison),
+            [_pair(comparison, pair, is_open=n < _OPEN) for n, pair in enumerate(found)],
         ]
     )
 
@@ -187,6 +192,7 @@ def _cast(entry: Entry) -> Markup:
         tag("h3", entry.name, " ", notation),
         tag("p", kind, given, class_="kind"),
         what,
+        tag("p", f"Not measured: {entry.reason}.", class_="note") if entry.reason else None,
         film_strip(entry),
         class_="cast",
     )
@@ -217,18 +223,30 @@ def _reasons(comparison: Comparison) -> Markup | None:
     return tag("div", tag("p", "Not compared:"), tag("ul", items), class_="note")
 
 
-def _pair(comparison: Comparison, pair: Pair) -> Markup:
+def _pair(comparison: Comparison, pair: Pair, *, is_open: bool) -> Markup:
     assert pair.distances is not None
     one, other = (_entry(comparison, name) for name in (pair.one, pair.other))
     name = f"{pair.one} and {pair.other}"
+    share = tag("small", f"{percent(pair.distances.hamming_share)} apart")
     return tag(
-        "article",
-        tag("h3", name),
+        "details",
+        tag("summary", tag("h3", name, " ", share)),
         _wide(distance_table(pair.distances), f"Distances between {name}"),
         tag("h4", "Where they differ, most visited first"),
         difference_cards(one, other, pair.differences),
         class_="pair",
+        open=is_open,
     )
+
+
+def _twins(comparison: Comparison) -> Markup | None:
+    """Say which entries are left out because another is the same rule."""
+    names = [entry.name for entry in comparison.entries]
+    twins = [(name, comparison.twin(name)) for name in names if comparison.twin(name) != name]
+    if not twins:
+        return None
+    told = "; ".join(f"{name} is {twin}" for name, twin in twins)
+    return tag("p", f"{told}: what is said of the one holds of the other.", class_="note")
 
 
 def _entry(comparison: Comparison, name: str) -> Entry:
