@@ -57,6 +57,17 @@ def test_cells_are_found_in_the_entry_that_says_what_becomes_of_them(
             np.testing.assert_array_equal(domain.entries(rule)[domain.codes(cells)], expected)
 
 
+@pytest.mark.parametrize("hood", HOODS)
+def test_cells_see_in_all_directions_what_lies_there(hood: Neighborhood) -> None:
+    rng = np.random.default_rng(0)
+    entries = rng.integers(0, 2, 2 ** len(hood.cells), dtype=np.uint8)
+    rule = TableRule(num_states=2, neighborhood=hood, entries=entries)
+    cells = rng.integers(0, 2, (6, 7), dtype=np.uint8)
+    domain = domain_of([rule])
+    found = domain.entries(rule)[domain.codes(cells)]
+    np.testing.assert_array_equal(found, naive_step(rule.table, cells))
+
+
 def naive_step(table: np.ndarray, cells: np.ndarray) -> np.ndarray:
     height, width = cells.shape
     after = np.zeros_like(cells)
