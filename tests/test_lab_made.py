@@ -13,7 +13,8 @@ from analysis.rules.neighborhood import MOORE_3D
 from apps.lab.cell_run import CellRun, FrozenCells
 from apps.lab.census import MAX_POINTS, Census
 from apps.lab.comparison import Comparison, Rival
-from apps.lab.lab import Hand, Lab
+from apps.lab.hand import Hand
+from apps.lab.lab import Lab
 from apps.lab.layout import Layout
 from apps.lab.line import joined
 from apps.lab.look import EXCESS, MISSING, Look
