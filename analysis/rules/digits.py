@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,3 +42,17 @@ def neighbor_counts(num_states: int, neighborhood: Neighborhood) -> NDArray[np.u
     for place in range(len(neighborhood.cells)):
         counts = (counts[:, None] + is_one * (place != center)).reshape(-1)
     return counts.astype(np.uint8)
+
+
+@cache
+def transition_codes(num_states: int, neighborhood: Neighborhood) -> NDArray[np.int64]:
+    """Return which transition of a rule that counts each entry follows: int64 `(num_states^m,)`.
+
+    The code is own state * m + count: the place in a flattened `CountingRule.transitions`.
+    """
+    counts = neighbor_counts(num_states, neighborhood).astype(np.int64)
+    codes: NDArray[np.int64] = counts + own_states(num_states, neighborhood).astype(np.int64) * len(
+        neighborhood.cells
+    )
+    codes.setflags(write=False)
+    return codes
