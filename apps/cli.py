@@ -18,7 +18,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 
-from apps.options import DEFAULTS, TrainOptions
+from apps.options import DEFAULTS, RULE_HIDDEN_SIZE, TrainOptions
 
 USER_ERROR = 2
 BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
@@ -241,6 +241,61 @@ def train(
     given = {key for key in vars(options) if _is_given(ctx, key)}
     reading = Reading(size, up, hollow)
     run(target, output, options, reading, resume=resume, force=force, given=given)
+
+
+@app.command(
+    "learn-rule",
+    epilog="Examples: voxnca learn-rule B3/S23 -o life.safetensors\n\n"
+    "voxnca learn-rule wireworld --seed 3 -o wires.safetensors\n\n"
+    "voxnca learn-rule B3/S23 --perception sobel --force -o blind.safetensors\n\n"
+    "Ctrl-C saves what there is and exits with 130.",
+)
+@told_in_one_line
+def learn_rule(
+    rule: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULE", help="A hand-made rule: a name, a notation or a .rule file."
+        ),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Model to write.")],
+    seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Most steps; it stops when nothing is wrong.", show_default="6000"
+        ),
+    ] = None,
+    hidden_size: Annotated[
+        int, typer.Option("--hidden", help="Units of the hidden layer.")
+    ] = RULE_HIDDEN_SIZE,
+    perception: Annotated[
+        str | None,
+        typer.Option(
+            help="sobel, difference, neighbour_sum, laplacian, learned, or several joined by +.",
+            show_default="the simplest that can express the rule",
+        ),
+    ] = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Overwrite FILE, and learn even what the perception cannot express.",
+        ),
+    ] = False,
+) -> None:
+    """Teach a network a hand-made rule, and check it over every neighbourhood."""
+    from apps.commands.learning_rule import run
+
+    run(
+        rule,
+        output,
+        seed=seed,
+        num_steps=steps,
+        hidden_size=hidden_size,
+        perception=perception,
+        force=force,
+    )
 
 
 @app.command(

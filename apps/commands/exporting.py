@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from analysis import rules
-from apps.items import Kind, find, open_rule
+from analysis import distill, rules
+from analysis.rules import Rule
+from apps.items import Kind, find, open_model, open_rule
 from apps.terminal import result, say
 from voxnca import ArgumentError
 
@@ -37,7 +38,16 @@ def run(text: str, output: Path) -> None:
 
 
 def _golly(text: str, output: Path) -> str:
-    rule = open_rule(text)
+    return _saved(open_rule(text), output)
+
+
+def _golly_of_model(text: str, output: Path) -> str:
+    told = distill.to_table(open_model(text))
+    say(f"{text}: its table is {told.checked}")
+    return _saved(told.rule, output)
+
+
+def _saved(rule: Rule, output: Path) -> str:
     rules.save_rule(rule, output)
     return (
         f"To run it in Golly, copy it to Golly's rules folder (Preferences, Control) "
@@ -45,7 +55,10 @@ def _golly(text: str, output: Path) -> str:
     )
 
 
-_WRITERS: dict[Kind, dict[str, Writer]] = {Kind.RULE: {".rule": _golly}}
+_WRITERS: dict[Kind, dict[str, Writer]] = {
+    Kind.RULE: {".rule": _golly},
+    Kind.MODEL: {".rule": _golly_of_model},
+}
 
 
 def _offer() -> str:

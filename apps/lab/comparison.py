@@ -47,8 +47,13 @@ class Comparison:
         """Compare with another model, on the same grid.
 
         Raises:
-            ArgumentError: when it has another dimension, or its target does not fit the grid.
+            ArgumentError: when it has another dimension, its target does not fit the grid, or its
+                states are discrete, so that it cannot begin as the creature does.
         """
+        if model.is_discrete:
+            raise ArgumentError(
+                f"{label} is discrete and grows nothing; compare with one that does"
+            )
         if model.config.num_dims != len(beside.space):
             raise ArgumentError(
                 f"{label} is {model.config.num_dims}D and the creature {len(beside.space)}D; "

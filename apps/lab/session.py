@@ -14,6 +14,7 @@ from analysis.rules import Pattern, Rule
 from apps.lab.carving import Stroke, carve, check_shape
 from apps.lab.cell_run import CellRun
 from apps.lab.clip import Clip
+from apps.lab.discrete import as_made
 from apps.lab.layout import Layout
 from apps.lab.look import Look
 from apps.lab.moment import Moment
@@ -53,7 +54,8 @@ class Session:
 
     Args:
         rule: a learned rule or a hand-made one: whatever lives, is played, wounded and looked at
-            by the same calls. What only one of them can do raises an error of one line.
+            by the same calls. What only one of them can do raises an error of one line. A learned
+            rule of discrete states runs as the hand-made one that it computes.
         space: sizes of the grid; by default the one the rule was trained on.
         seed: of the firing mask; each reset grows the same creature again. Of the soup, if the
             rule is hand-made.
@@ -66,7 +68,8 @@ class Session:
 
     Raises:
         ArgumentError: for an unknown start, a start without a target, a grid that is too small
-            for the target, or a state or layout that does not fit the rule.
+            for the target, a state or layout that does not fit the rule, or a discrete rule
+            without an exact table.
     """
 
     def __init__(
@@ -85,6 +88,9 @@ class Session:
         self._run = self.version = 0
         self.playing = True
         self._look = Look()
+        if isinstance(rule, NCA) and rule.is_discrete and layout is None:
+            rule, layout = as_made(rule, seed=seed, space=space, state=state)
+            state = None
         if isinstance(rule, NCA):
             begin = Start.named(start) if state is None else Start.of_state(state, rule)
             self._grow(rule, begin, space if space is not None else begin.space)
@@ -444,6 +450,8 @@ class Session:
         Raises:
             ArgumentError: when it cannot run; the one before goes on then.
         """
+        if isinstance(rule, NCA) and rule.is_discrete and layout is None:
+            rule, layout = as_made(rule, seed=self._seed)
         if isinstance(rule, NCA):
             self._grow(rule, Start(), None)
         else:
