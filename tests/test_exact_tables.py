@@ -20,6 +20,9 @@ from analysis.approximation.levels import LevelRule
 from analysis.approximation.numbering import Numbering
 from analysis.approximation.settling import Settling
 from analysis.approximation.trace import record
+from analysis.approximation.transitions import contexts
+from analysis.rules import Pattern, golly
+from analysis.rules.files.rulefile import load_rule
 
 SPACE = {2: (8, 9), 3: (5, 6, 5)}
 PALETTE = np.array([[0.0, 0.0, 0.0], [1.0, 0.5, 0.0]], dtype=np.float32)
@@ -71,13 +74,18 @@ def test_rounding_lets_the_gradient_pass():
 @pytest.mark.parametrize("num_dims", [2, 3])
 def test_a_cell_sees_its_neighbourhood_and_no_farther(num_dims):
     rule = restless(num_dims)
-    state = rule.round(torch.rand(1, *[7] * num_dims, 5) * 3 - 1.5)
-    other = rule.round(torch.rand(1, *[7] * num_dims, 5) * 3 - 1.5)
+    shape, generator = (60, *[7] * num_dims, 5), torch.Generator().manual_seed(0)
+    state, other = (rule.round(torch.rand(shape, generator=generator) * 3 - 1.5) for _ in "ab")
+    for some in (state, other):  # few cells, near or far, that keep others alive
+        some[..., 3] *= torch.rand(shape[:-1], generator=generator) < 1 / 3**num_dims
+    with torch.no_grad():
+        rule.model.out.bias[3] = -1.0
     near = (slice(None), *[slice(2, 5)] * num_dims)
     other[near] = state[near]
-    middle = (0, *[3] * num_dims)
+    middle = (slice(None), *[3] * num_dims)
     with torch.no_grad():
         assert (rule.step(state)[middle] == rule.step(other)[middle]).all()
+        assert rule.step(state)[middle].any()
         assert not (rule.step(state) == rule.step(other)).all()
 
 
@@ -132,7 +140,7 @@ contexts_and_outcomes = st.integers(1, 60).flatmap(
 @settings(max_examples=60)
 def test_folding_never_contradicts_the_table(drawn):
     contexts, outcomes = Numbering.of(drawn[0]).rows, drawn[1]
-    kinds = np.array([0, 1, 1, 1, 1, 2, 2, 2, 2, 2])
+    kinds = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2])
     folding = Folding(contexts, outcomes[: len(contexts)], kinds, np.eye(10, dtype=np.float32))
     sizes = [*folding.fold()]
     classes = folding.classes()
@@ -170,6 +178,27 @@ def test_golly_reads_what_changes_and_nothing_else(table):
         around = context.reshape(3, 3)
         assert line == ",".join(str(around[place]) for place in places) + f",{outcome}"
         assert around[1, 1] != outcome
+
+
+def test_golly_and_our_reader_of_its_files_grow_what_the_table_grows(table, trace, tmp_path):
+    if table.num_dims == 3:
+        pytest.skip("Golly's tables are of the plane")
+    path = tmp_path / "Creature.rule"
+    path.write_text(write_golly_table(table, path.stem), encoding="utf-8")
+    rule = load_rule(path)
+    assert rule.num_states == table.num_symbols
+    run = [table.symbols(symbols).astype(np.uint8) for symbols in trace.runs[0]]
+    for before, after in pairwise(run):
+        rows, seen = contexts(before, "zero")
+        assert (rule.next_states(rows.astype(np.uint8)) == after[seen]).all()
+    if golly.is_available():
+        grown = golly.run_file(path, Pattern(run[0]), 3)
+        assert (crop(grown.cells) == crop(run[3])).all()
+
+
+def crop(cells):
+    found = np.argwhere(cells)
+    return cells[tuple(slice(a, b + 1) for a, b in zip(found.min(0), found.max(0), strict=True))]
 
 
 def test_settling_is_repeatable_and_wants_a_rule_that_draws_no_lots(small_model):
