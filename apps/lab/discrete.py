@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -40,6 +41,8 @@ def as_made(
     """
     told = distill.to_table(model)
     border = _BORDERS[model.config.border]
+    if state is None and space is None:
+        return told.rule, replace(Layout.first(told.rule, seed=seed), border=border)
     if state is None:
         return told.rule, Layout.soup(told.rule, seed=seed, space=space, border=border)
     Start.of_state(state, model)  # says what is wrong with it
