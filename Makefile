@@ -26,7 +26,7 @@ app: .venv/.ready  ## Watch a creature grow and carve it: make app [ITEM=duck] [
 	$(BIN)/voxnca app --port $(PORT) $(ITEM)
 
 test: .venv/.ready  ## Run the tests: make test [ARGS="-k wounds"]
-	@.ci/system-packages gl browser
+	@.ci/system-packages gl browser golly
 	$(BIN)/pytest --numprocesses auto $(ARGS)
 
 check: .venv/.ready  ## Run all that a change must pass: style, types, layers, tests

@@ -15,7 +15,6 @@ from analysis.topology import count_cavities, count_components, euler_characteri
 from voxnca import Rollout, Target
 from voxnca.errors import ArgumentError
 from voxnca.faces import exposed_faces
-from voxnca.grid import ALPHA, SOLID_THRESHOLD
 from voxnca.quality import iou_of_cells, shared_cells
 
 
@@ -190,9 +189,8 @@ def _solid_cells(rollout: Rollout, sample: int) -> NDArray[np.int64]:
     """Return the solid cells of a sample: int64 `(N, d)`."""
     if sample not in range(rollout.batch_size):
         raise ArgumentError(f"sample={sample!r} must be from 0 to {rollout.batch_size - 1}")
-    coordinates, values = rollout.rows
-    chosen = (coordinates[:, 0] == sample) & (values.detach()[:, ALPHA] > SOLID_THRESHOLD)
-    return np.asarray(coordinates[chosen, 1:].numpy())
+    cells = rollout.solid_cells
+    return np.asarray(cells[cells[:, 0] == sample, 1:].numpy())
 
 
 def _filled(cells: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 
-from apps.options import DEFAULTS, TrainOptions
+from apps.options import DEFAULTS, RULE_HIDDEN_SIZE, TrainOptions
 
 USER_ERROR = 2
 BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
@@ -112,15 +112,17 @@ def common(
 @app.command(
     "app",
     epilog="Examples: voxnca app mushroom\n\nvoxnca app castle.safetensors --port 8081\n\n"
-    "voxnca app mushroom --state wounded.npy",
+    "voxnca app mushroom --state wounded.npy\n\nvoxnca app B36/S23\n\n"
+    "voxnca app gosper-glider-gun",
 )
 @told_in_one_line
 def open_app(
     item: Annotated[
         str | None,
         typer.Argument(
-            metavar="[MODEL|TARGET]",
-            help="A shipped model, a target, or a file of either.",
+            metavar="[MODEL|RULE|TARGET|PATTERN]",
+            help="A shipped model, a hand-made rule (B3/S23, wireworld, 4555: see voxnca rules), "
+            "a target or a pattern, by name or file.",
             show_default="mushroom",
         ),
     ] = None,
@@ -138,12 +140,13 @@ def open_app(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="State to start from: a .npy of voxnca grow.",
-            show_default="the seed",
+            help="State to start from: a .npy of voxnca grow; for a hand-made rule a pattern: "
+            ".rle .rle3 .mc .cells.",
+            show_default="the seed, or a soup",
         ),
     ] = None,
 ) -> None:
-    """Watch a creature grow in a browser page, and carve it."""
+    """Watch a creature grow in a browser page, and carve it; or a hand-made rule, and draw."""
     from apps.commands.viewing import run
     from apps.items import Reading
 
@@ -238,6 +241,61 @@ def train(
     given = {key for key in vars(options) if _is_given(ctx, key)}
     reading = Reading(size, up, hollow)
     run(target, output, options, reading, resume=resume, force=force, given=given)
+
+
+@app.command(
+    "learn-rule",
+    epilog="Examples: voxnca learn-rule B3/S23 -o life.safetensors\n\n"
+    "voxnca learn-rule wireworld --seed 3 -o wires.safetensors\n\n"
+    "voxnca learn-rule B3/S23 --perception sobel --force -o blind.safetensors\n\n"
+    "Ctrl-C saves what there is and exits with 130.",
+)
+@told_in_one_line
+def learn_rule(
+    rule: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULE", help="A hand-made rule: a name, a notation or a .rule file."
+        ),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Model to write.")],
+    seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Most steps; it stops when nothing is wrong.", show_default="6000"
+        ),
+    ] = None,
+    hidden_size: Annotated[
+        int, typer.Option("--hidden", help="Units of the hidden layer.")
+    ] = RULE_HIDDEN_SIZE,
+    perception: Annotated[
+        str | None,
+        typer.Option(
+            help="sobel, difference, neighbour_sum, laplacian, learned, or several joined by +.",
+            show_default="the simplest that can express the rule",
+        ),
+    ] = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Overwrite FILE, and learn even what the perception cannot express.",
+        ),
+    ] = False,
+) -> None:
+    """Teach a network a hand-made rule, and check it over every neighbourhood."""
+    from apps.commands.learning_rule import run
+
+    run(
+        rule,
+        output,
+        seed=seed,
+        num_steps=steps,
+        hidden_size=hidden_size,
+        perception=perception,
+        force=force,
+    )
 
 
 @app.command(
@@ -403,6 +461,71 @@ def show_target(
     from apps.items import Reading
 
     show(target, output=output, reading=Reading(size, up, hollow), as_json=as_json)
+
+
+rules_app = typer.Typer(
+    epilog="Examples: voxnca rules --json\n\nvoxnca rules show B36/S23 -o highlife.png",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(rules_app, name="rules")
+
+
+@rules_app.callback(invoke_without_command=True)
+@told_in_one_line
+def rules(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the hand-made rules that have names, or show one."""
+    if ctx.invoked_subcommand is None:
+        from apps.commands.rules import list_rules
+
+        list_rules(as_json=as_json)
+
+
+@rules_app.command(
+    "show",
+    epilog="Examples: voxnca rules show B36/S23\n\nvoxnca rules show wireworld\n\n"
+    "voxnca rules show B2-a/S12 -o friends.png",
+)
+@told_in_one_line
+def show_rule(
+    rule: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULE", help="A name, or a notation: B3/S23, 345/2/4, B2-a/S12, B5/S4,5."
+        ),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Picture to write: .png.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Draw a rule, class by class, and measure its table."""
+    from apps.commands.rules import show
+
+    show(rule, output=output, as_json=as_json)
+
+
+@app.command(
+    epilog="Examples: voxnca export B36/S23 -o high.rule\n\nvoxnca export wireworld -o wire.rule"
+)
+@told_in_one_line
+def export(
+    item: Annotated[
+        str, typer.Argument(metavar="ITEM", help="A hand-made rule: a name, a notation or a file.")
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="What to write: a rule as .rule, for Golly."
+        ),
+    ],
+) -> None:
+    """Write a rule for another program."""
+    from apps.commands.exporting import run
+
+    run(item, output)
 
 
 @app.command(

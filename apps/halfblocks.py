@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from rich.color import Color
 from rich.style import Style
@@ -21,7 +22,19 @@ def half_blocks(image: Image.Image, num_columns: int) -> Text:
     """
     side = (num_columns, num_columns)
     small = ImageOps.pad(image, side, Image.Resampling.BOX, color=(0, 0, 0, 0))
-    pixels = [[_colour(*pixel) for pixel in row] for row in np.asarray(small).tolist()]
+    return as_half_blocks(np.asarray(small))
+
+
+def as_half_blocks(rgba8: NDArray[np.uint8]) -> Text:
+    """Draw pixels as they are, two above one another in a character.
+
+    Args:
+        rgba8: uint8 `(H, W, 4)`, H even.
+
+    Returns:
+        H / 2 lines of W characters.
+    """
+    pixels = [[_colour(*pixel) for pixel in row] for row in rgba8.tolist()]
     lines = [
         Text.assemble(*map(_half_block, above, below))
         for above, below in zip(pixels[::2], pixels[1::2], strict=True)

@@ -1,7 +1,7 @@
-"""What a name on the command line means: a file, a shipped model or a target.
+"""What a name on the command line means: a file, a model, a hand-made rule, a target or a pattern.
 
-An existing file comes first, then `model:NAME` and `target:NAME`, then a shipped model, then a
-target.
+An existing file comes first, then `model:NAME`, `rule:NAME`, `target:NAME` and `pattern:NAME`, then
+a shipped model, then a rule, by name or notation, then a target, then a shipped pattern.
 """
 
 from __future__ import annotations
@@ -10,6 +10,18 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from analysis.rules import (
+    Pattern,
+    Rule,
+    load_rule,
+    parse,
+    pattern_names,
+    read_pattern,
+    shipped_pattern,
+)
+from analysis.rules.catalogue import similar
+from analysis.rules.files.patterns import SUFFIXES as PATTERN_SUFFIXES
+from analysis.rules.parsing import resembles_notation
 from voxnca import (
     NCA,
     ArgumentError,
@@ -31,7 +43,9 @@ class Kind(StrEnum):
     """What an item is."""
 
     MODEL = "model"
+    RULE = "rule"
     TARGET = "target"
+    PATTERN = "pattern"
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,7 @@ class Reading:
     """How a target is read; errors and defaults as of `voxnca.load_target`.
 
     Attributes:
-        size: its longest side.
+        size: its longest side; of a rule or a pattern, the side of the grid it runs on.
         up: which axis of a mesh points up.
         hollow: whether to keep a shell of a mesh.
     """
@@ -59,11 +73,11 @@ AS_IT_IS = Reading()
 
 @dataclass(frozen=True)
 class Item:
-    """A model or target that exists, not yet opened.
+    """A model, rule, target or pattern that exists, not yet opened.
 
     Attributes:
-        kind: which of the two.
-        source: a file, or the name of what is shipped.
+        kind: which of them.
+        source: a file, the name of what is shipped, or a rule's name or notation.
     """
 
     kind: Kind
@@ -85,7 +99,7 @@ def find(text: str, *kinds: Kind) -> Item:
     item = _find_file(text) or _find_prefixed(text) or _find_name(text, kinds)
     if item.kind not in kinds:
         wanted = " or ".join(kinds)
-        raise ArgumentError(f"{text}: is a {item.kind}; give a {wanted}, one of: {_names(kinds)}")
+        raise ArgumentError(f"{text}: is a {item.kind}; give a {wanted}: {_offer(kinds)}")
     return item
 
 
@@ -99,29 +113,34 @@ def open_target(text: str, reading: Reading = AS_IT_IS) -> Target:
     return reading.load(find(text, Kind.TARGET).source)
 
 
-def open_item(text: str, reading: Reading = AS_IT_IS):
+def open_rule(text: str) -> Rule:
+    """Find and read a rule; raises as `find` and `analysis.rules.parsing.parse`."""
+    return _load_rule(find(text, Kind.RULE).source)
+
+
+def open_item(text: str, reading: Reading = AS_IT_IS) -> NCA | Rule | Target | Pattern:
     """Find and load whatever a name means.
 
     Args:
         text: as it was typed.
-        reading: of a target; a model has its own.
+        reading: of a target; a model has its own, and only the size is one of rules and patterns.
 
     Raises:
-        ArgumentError: for a reading beside a model; else as `find` and the loaders.
+        ArgumentError: for a reading that does not fit; else as `find` and the loaders.
     """
-    from analysis import rules
-
-    try:
-        return rules.parse(text)
-    except ArgumentError:
-        pass
     item = find(text)
     if item.kind is Kind.TARGET:
         return reading.load(item.source)
     for name, value in asdict(reading).items():
-        if value != getattr(AS_IT_IS, name):
-            raise ArgumentError(f"{name}={value}: the model {text} has its own; give a target")
-    return load(item.source)
+        if value != getattr(AS_IT_IS, name) and (name, item.kind) not in _ALSO_READ:
+            has = "has its own" if item.kind is Kind.MODEL else "has none"
+            raise ArgumentError(f"{name}={value}: the {item.kind} {text} {has}; give a target")
+    if item.kind is Kind.MODEL:
+        return load(item.source)
+    return _load_rule(item.source) if item.kind is Kind.RULE else _load_pattern(item.source)
+
+
+_ALSO_READ = {("size", Kind.RULE), ("size", Kind.PATTERN)}
 
 
 def _find_file(text: str) -> Item | None:
@@ -131,11 +150,16 @@ def _find_file(text: str) -> Item | None:
     suffix = path.suffix.lower()
     if suffix == MODEL_SUFFIX:
         return Item(Kind.MODEL, path)
+    if suffix == RULE_SUFFIX:
+        return Item(Kind.RULE, path)
     if suffix in SUFFIXES:
         return Item(Kind.TARGET, path)
+    if suffix in PATTERN_SUFFIXES:
+        return Item(Kind.PATTERN, path)
     raise FileError(
         f"{path}: the suffix {suffix!r} is unknown; a model is a {MODEL_SUFFIX} file, "
-        f"a target one of {', '.join(SUFFIXES)}"
+        f"a rule a {RULE_SUFFIX} file, a target one of {', '.join(SUFFIXES)}, "
+        f"a pattern one of {', '.join(PATTERN_SUFFIXES)}"
     )
 
 
@@ -144,28 +168,59 @@ def _find_prefixed(text: str) -> Item | None:
     if not colon or prefix not in tuple(Kind):
         return None
     kind = Kind(prefix)
-    if name not in _known(kind):
-        raise ArgumentError(f"{text}: there is no such {kind}; use one of: {_names((kind,))}")
+    if kind is Kind.RULE:
+        parse(name)
+    elif name not in _known(kind):
+        raise ArgumentError(f"{text}: there is no such {kind}; {_offer((kind,))}")
     return Item(kind, name)
 
 
 def _find_name(text: str, kinds: tuple[Kind, ...]) -> Item:
-    for kind in kinds:
-        if text in _known(kind):
+    for kind in (*kinds, *Kind):
+        if _is_known(text, kind):
             return Item(kind, text)
+    if Kind.RULE in kinds and resembles_notation(text):
+        parse(text)  # says what is wrong with it
     if Path(text).suffix or "/" in text:
         raise FileError(f"{text}: no such file; check the path")
-    for kind in Kind:
-        if text in _known(kind):
-            return Item(kind, text)
+    near = similar(text) if Kind.RULE in kinds else ()
+    hint = f"did you mean {near[0]}? " if near else ""
     raise ArgumentError(
-        f"{text!r} is neither a file nor a {' nor a '.join(kinds)}; use one of: {_names(kinds)}"
+        f"{text!r} is neither a file nor a {' nor a '.join(kinds)}; {hint}{_offer(kinds)}"
     )
 
 
+def _is_known(text: str, kind: Kind) -> bool:
+    if kind is not Kind.RULE:
+        return text in _known(kind)
+    try:
+        parse(text)
+    except ArgumentError:
+        return False
+    return True
+
+
+def _load_rule(source: str | Path) -> Rule:
+    return load_rule(source) if isinstance(source, Path) else parse(source)
+
+
+def _load_pattern(source: str | Path) -> Pattern:
+    return read_pattern(source) if isinstance(source, Path) else shipped_pattern(source)
+
+
 def _known(kind: Kind) -> tuple[str, ...]:
-    return model_names() if kind is Kind.MODEL else target_names()
+    return {
+        Kind.MODEL: model_names,
+        Kind.TARGET: target_names,
+        Kind.PATTERN: pattern_names,
+    }[kind]()
 
 
-def _names(kinds: tuple[Kind, ...]) -> str:
-    return ", ".join(name for kind in kinds for name in _known(kind)) or "(none is shipped)"
+def _offer(kinds: tuple[Kind, ...]) -> str:
+    """Say what could have been meant."""
+    named = [kind for kind in kinds if kind is not Kind.RULE]
+    known = ", ".join(name for kind in named for name in _known(kind)) or "(none is shipped)"
+    rules = "a rule like B3/S23 or one that voxnca rules lists"
+    if not named:
+        return f"use {rules}"
+    return f"use one of: {known}" + (f"; or {rules}" if Kind.RULE in kinds else "")

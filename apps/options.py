@@ -36,3 +36,6 @@ class TrainOptions:
 
 
 DEFAULTS = TrainOptions()
+
+RULE_HIDDEN_SIZE = 32
+"""Units of the hidden layer of a network that learns a hand-made rule."""

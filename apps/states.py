@@ -1,13 +1,16 @@
-"""States from files: the .npy that `voxnca grow -o state.npy` writes."""
+"""States to start from: the .npy that `voxnca grow -o state.npy` writes, and soups."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from voxnca import FileError
+from analysis.soups import soup
+from voxnca import NCA, FileError, Rows
+from voxnca.states import one_hot
 from voxnca.targets.arrays import parse_npy
 from voxnca.targets.reading import DamagedError, read_bytes
 
@@ -29,3 +32,17 @@ def open_state(path: Path) -> NDArray[np.floating]:
             f"{str(path)!r}: holds {array.dtype}, not a state; write one by voxnca grow -o x.npy"
         )
     return array.astype(array.dtype.newbyteorder("="))
+
+
+def soup_rows(model: NCA, space: tuple[int, ...], seed: int) -> Rows:
+    """Return the cells of a soup of a discrete rule's states that are not in state 0.
+
+    Args:
+        model: a discrete rule.
+        space: sizes of the grid.
+        seed: of the random numbers.
+    """
+    states = torch.from_numpy(soup(model.config.num_channels, space, seed=seed))
+    cells = states.nonzero()
+    values = one_hot(states[tuple(cells.T)], model.config.num_channels)
+    return Rows(torch.nn.functional.pad(cells, (1, 0)), values)

@@ -33,19 +33,26 @@ def picture_console() -> Console | None:
     return stdout if able else None
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Align columns, the first to the left and the others to the right.
+def table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[int] = (0,)
+) -> str:
+    """Align columns, some to the left and the others to the right.
 
     It has no frame and cuts nothing, so that it can be searched and piped.
+
+    Args:
+        headings: of the columns.
+        rows: their cells.
+        left: numbers of the columns that are text, not figures.
     """
     lines = [headings, *rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(headings))]
-    return "\n".join(_aligned(line, widths) for line in lines)
+    return "\n".join(_aligned(line, widths, left) for line in lines)
 
 
-def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
-    first, *rest = (
-        cell.rjust(width) if i else cell.ljust(width)
+def _aligned(line: Sequence[str], widths: Sequence[int], left: Sequence[int]) -> str:
+    cells = [
+        cell.ljust(width) if i in left else cell.rjust(width)
         for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-    )
-    return "  ".join([first, *rest]).rstrip()
+    ]
+    return "  ".join(cells).rstrip()

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis import rules
+from analysis import distill, rules
 from analysis.rules import Pattern, Rule, palette
-from voxnca import NCA
+from voxnca import NCA, ArgumentError
 from voxnca.export.thumbnails import encode_thumbnail
 from voxnca.shipped import thumbnail_path
 
 
 def shipped_thumbnail(name: str, model: NCA) -> bytes | None:
-    """Return the .png that ships beside a model; one without it yet is drawn by its target.
+    """Return the .png that ships beside a model; one without it yet is drawn.
 
     Raises:
         ArgumentError: for an unknown name.
     """
     path = thumbnail_path(name)
-    return path.read_bytes() if path.is_file() else target_thumbnail(model)
+    return path.read_bytes() if path.is_file() else model_thumbnail(model)
 
 
-def target_thumbnail(model: NCA) -> bytes | None:
-    """Draw what a model is to grow, as a .png; None when it has no target."""
+def model_thumbnail(model: NCA) -> bytes | None:
+    """Draw what a model is to grow, as a .png; None when it has no target.
+
+    Of a discrete one, what becomes of a soup; None when its table cannot be had.
+    """
+    if model.is_discrete:
+        try:
+            return rule_thumbnail(distill.to_table(model).rule)
+        except ArgumentError:
+            return None
     return None if model.target is None else encode_thumbnail(model.target.rgba8)
 
 

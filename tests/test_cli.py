@@ -189,6 +189,12 @@ def test_a_terminal_shows_models_with_pictures_in_80_columns(small_model_file: P
     assert tuple(BOLD.findall(printed)) == voxnca.model_names()
     for name in voxnca.model_names():
         model = voxnca.load(name)
+        if model.is_discrete:
+            learned = model.info.learned_rule
+            assert f"{model.config.num_dims}D, {model.config.num_states} states" in printed
+            assert f"{learned.written}" in printed
+            assert f"0 of {learned.num_neighborhoods:,} neighbourhoods" in printed
+            continue
         sides = "x".join(map(str, model.target.size))
         assert (
             f"{model.config.num_dims}D {sides}, grown in {model.info.grow_steps} steps" in printed
@@ -220,7 +226,9 @@ class TestCommon:
     def test_the_version_is_the_package_s(self) -> None:
         assert run("--version").stdout == f"voxnca {voxnca.__version__}\n"
 
-    @pytest.mark.parametrize("command", ["app", "train", "grow", "models", "targets", "bench"])
+    @pytest.mark.parametrize(
+        "command", ["app", "train", "grow", "learn-rule", "models", "targets", "bench"]
+    )
     @pytest.mark.parametrize("option", ["-h", "--help"])
     def test_help_has_an_example(self, command: str, option: str) -> None:
         result = run(command, option)
@@ -259,6 +267,10 @@ class TestListings:
             "healed": pytest.approx(0.75),
             "rgb_error": 0.01,
             "num_parameters": 8 * 24 + 8 + 8 * 8 + 8,
+            "num_states": None,
+            "rule": None,
+            "num_wrong": None,
+            "num_neighborhoods": None,
         }
         row = run("models", "m.safetensors").stdout.splitlines()[1].split()
         figures = ["0.990", "0.970", "0.960", "0.900", "0.750", "0.010"]
@@ -284,8 +296,26 @@ class TestListings:
 
     def test_the_table_of_the_shipped_models_fits_80_columns(self) -> None:
         lines = run("models").stdout.splitlines()
-        assert len(lines) == 1 + len(voxnca.model_names())
         assert max(map(len, lines)) <= 80
+        gap = lines.index("")
+        assert [len(lines[:gap]) - 1, len(lines[gap + 1 :]) - 1] == [
+            len(voxnca.model_names()) - len(discrete := self._discrete()),
+            len(discrete),
+        ]
+        assert lines[gap + 2].split() == [
+            "learned-life",
+            "2D",
+            "2",
+            "Life",
+            "(B3/S23)",
+            "0",
+            "of",
+            "512",
+            "226",
+        ]
+
+    def _discrete(self) -> list[str]:
+        return [name for name in voxnca.model_names() if voxnca.load(name).is_discrete]
 
     def test_the_last_step_is_named_in_the_line_of_a_training_run(self) -> None:
         assert describe(QUALITY) == ("IoU 0.990 grown, 0.960 at 2000 steps, 0.900 after wounds")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import voxnca
-from apps.items import Item, Kind, Reading, find, open_item, open_model, open_target
+from analysis.rules.parsing import parse
+from apps.items import Item, Kind, Reading, find, open_item, open_model, open_rule, open_target
 
 
 @pytest.fixture
@@ -52,11 +53,33 @@ def test_a_folder_is_no_item_and_hides_none(shipped: str, here: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("a.safetensors", Kind.MODEL), ("a.PNG", Kind.TARGET), ("a.vox", Kind.TARGET)],
+    [
+        ("a.safetensors", Kind.MODEL),
+        ("a.PNG", Kind.TARGET),
+        ("a.rule", Kind.RULE),
+        ("a.vox", Kind.TARGET),
+    ],
 )
 def test_the_suffix_of_a_file_says_its_kind(here: Path, name: str, kind: Kind) -> None:
     (here / name).write_bytes(b"")
     assert find(name) == Item(kind, Path(name))
+
+
+@pytest.mark.parametrize("text", ["B3/S23", "wireworld", "Day & Night", "4555", "345/2/4:T64,64"])
+def test_a_rule_is_known_by_its_name_or_its_notation(shipped: str, text: str) -> None:
+    assert find(text) == find(f"rule:{text}") == find(text, Kind.RULE) == Item(Kind.RULE, text)
+    assert open_rule(text) == open_rule(f"rule:{text}") == open_item(text) == parse(text)
+
+
+def test_a_rule_comes_after_a_shipped_model_and_before_a_target(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.items.model_names", lambda: ("maze", "coral"))
+    monkeypatch.setattr("apps.items.target_names", lambda: ("coral", "stains", "duck"))
+    kinds = [find(name).kind for name in ("maze", "coral", "stains", "duck")]
+    assert kinds == [Kind.MODEL, Kind.MODEL, Kind.RULE, Kind.TARGET]
+    assert find("target:stains").kind is find("stains", Kind.TARGET).kind is Kind.TARGET
+    assert find("rule:maze").kind is find("maze", Kind.RULE).kind is Kind.RULE
 
 
 @pytest.mark.parametrize(
@@ -66,8 +89,23 @@ def test_the_suffix_of_a_file_says_its_kind(here: Path, name: str, kind: Kind) -
         ("folder/castle", (), "folder/castle: no such file"),
         ("model:castle", (), "use one of: duck"),
         ("target:castle", (), "use one of: butterfly"),
-        ("castle", (), "neither a file nor a model nor a target; use one of: duck, butterfly"),
-        ("mushroom", (Kind.MODEL,), "mushroom: is a target; give a model, one of: duck"),
+        (
+            "castle",
+            (),
+            "neither a file nor a model nor a rule nor a target nor a pattern; use one of: duck",
+        ),
+        ("mushroom", (Kind.MODEL,), "mushroom: is a target; give a model: use one of: duck"),
+        ("B3x/S23", (), "'x' in '3x'"),
+        ("B9/S23", (Kind.RULE,), "only in 3D"),
+        ("rule:castle", (), "'castle' is no name in the catalogue"),
+        ("rule:B3/S2o", (), "'o'"),
+        ("wirewold", (), "did you mean Wireworld? use one of: duck, butterfly"),
+        ("castle", (), "or a rule like B3/S23 or one that voxnca rules lists"),
+        ("castle", (Kind.RULE,), "neither a file nor a rule; use a rule like B3/S23"),
+        ("mushroom", (Kind.RULE,), "mushroom: is a target; give a rule"),
+        ("maze", (Kind.TARGET,), "maze: is a rule; give a target"),
+        ("b3s23/castle", (), "no such file"),
+        ("run1/2.png", (), "no such file"),
         ("notes.txt", (), "the suffix '.txt' is unknown"),
         ("", (), "neither a file"),
         ("a" * 5000, (), "neither a file"),
@@ -92,3 +130,5 @@ def test_items_open_as_what_they_are(shipped: str, here: Path) -> None:
     assert max(open_target("mushroom", Reading(size=12)).size) == 12
     with pytest.raises(voxnca.ArgumentError, match="size=12"):
         open_item(shipped, Reading(size=12))
+    with pytest.raises(voxnca.ArgumentError, match="the rule Life has none"):
+        open_item("Life", Reading(up="z"))

@@ -6,16 +6,18 @@ import numpy as np
 import pytest
 
 import voxnca
+from analysis import rules
 from analysis.rules import Automaton, CountingRule, Pattern
 from analysis.rules.bounds import Bounds
 from analysis.rules.neighborhood import MOORE_3D
 from apps.lab.cell_run import CellRun, FrozenCells
 from apps.lab.census import MAX_POINTS, Census
 from apps.lab.comparison import Comparison, Rival
-from apps.lab.lab import Hand, Lab
+from apps.lab.hand import Hand
+from apps.lab.lab import Lab
 from apps.lab.layout import Layout
 from apps.lab.line import joined
-from apps.lab.look import Look
+from apps.lab.look import EXCESS, MISSING, Look
 from apps.lab.past import NOTHING
 from apps.lab.session import Session
 from voxnca import ArgumentError, VoxncaError
@@ -28,6 +30,10 @@ GLIDER = Pattern(np.array([[0, 1, 0], [0, 0, 1], [1, 1, 1]], np.uint8), name="gl
 
 def glider(space=(12, 12), border="torus") -> Session:
     return Session(LIFE, layout=Layout.of_pattern(LIFE, GLIDER, space=space, border=border))
+
+
+def cells_where(mask: np.ndarray) -> set[tuple[int, ...]]:
+    return set(map(tuple, np.argwhere(mask).tolist()))
 
 
 def cells_of(session: Session) -> list[list[int]]:
@@ -66,7 +72,7 @@ class TestOneSession:
         moment, run = session.moment(), session.made
         states = run.layout.cells[tuple(moment.cells.T)]
         assert np.array_equal(moment.colors, run.colors[states])
-        assert set(states.tolist()) == set(range(1, rule.num_states))
+        assert set(states.tolist()) == set(range(1, 2 if rule.ages else rule.num_states))
 
     def test_a_frozen_state_is_the_same_to_the_bit(self, rule):
         session = Session(rule, space=(5, 7, 3)[: rule.num_dims])
@@ -138,11 +144,21 @@ class TestOnlyOneOfThem:
 
 class TestLayout:
     def test_a_soup_has_its_density_and_every_state(self):
-        layout = Layout.soup(BRAIN, density=0.4, space=(100, 100), seed=1)
-        counts = np.bincount(layout.cells.ravel(), minlength=3)
-        assert counts[1:] == pytest.approx([2000, 2000], rel=0.1)
+        wireworld = rules.entry("Wireworld").rule
+        layout = Layout.soup(wireworld, density=0.6, space=(100, 100), seed=1)
+        counts = np.bincount(layout.cells.ravel(), minlength=4)
+        assert counts[1:] == pytest.approx([2000, 2000, 2000], rel=0.1)
         assert Layout.soup(BRAIN, density=0, space=(9, 9)).cells.any() == np.False_
         assert Layout.soup(LIFE, density=1, space=(9, 9)).cells.all()
+
+    def test_cells_that_age_begin_newborn(self):
+        assert set(np.unique(Layout.soup(BRAIN).cells).tolist()) == {0, 1}
+
+    @pytest.mark.parametrize("name", ["Life", "Diamoeba", "Bombers", "445", "Amoeba 3D"])
+    def test_by_default_it_does_not_die_out(self, name):
+        session = Session(rules.entry(name).rule)
+        session.step(40)
+        assert session.made.automaton.cells.astype(bool).mean() > 0.002
 
     def test_the_same_seed_is_the_same_soup(self):
         one, same, other = (Layout.soup(LIFE, seed=seed).cells for seed in (1, 1, 2))
@@ -163,6 +179,12 @@ class TestLayout:
         found = np.argwhere(layout.cells)
         assert abs(found.mean(0) - np.array(layout.cells.shape) / 2).max() < 1.5
         assert layout.words == "glider"
+
+    def test_where_nothing_is_born_of_nothing_a_pattern_shows_the_rule(self):
+        for name in ("Wireworld", "Life"):
+            session = Session(rules.entry(name).rule)
+            assert (session.made.layout.density is None) == (name == "Wireworld")
+            assert len(session.space) == 2
 
     def test_a_large_pattern_gets_a_grid_that_holds_it(self):
         wide = Pattern(np.ones((3, 500), np.uint8))
@@ -310,10 +332,37 @@ class TestLab:
         lab = Lab(glider())
         with pytest.raises(VoxncaError, match="has no target"):
             lab.train()
+        network = voxnca.NCA(voxnca.ModelConfig(num_dims=2))
+        with pytest.raises(VoxncaError, match="compare like with like"):
+            lab.compare(Comparison.with_model(lab.session, network, "x"))
         with pytest.raises(VoxncaError, match="is a hand-made rule"):
             lab.compare(Comparison.with_untrained(lab.session, Rival.SEED))
         with pytest.raises(ArgumentError, match="use one of: draw, erase, carve"):
             lab.take_in_hand("plant")
+
+    def test_two_rules_live_through_the_same_and_their_differences_are_lit(self):
+        high = rules.parse("B36/S23")
+        lab = Lab(Session(LIFE, space=(40, 40)))
+        lab.compare(Comparison.with_rule(lab.session, high, "HighLife"))
+        assert lab.num_different == 0
+        lab.draw([(3, 3), (3, 9)])
+        lab.wound((20, 20), 4)
+        assert lab.num_different == 0
+        lab.session.set_speed(10)
+        lab.advance(1.0)
+        left, right = (s.made.automaton.cells for s in (lab.session, lab.comparison.session))
+        assert lab.num_different == (left != right).sum() > 0
+        _, lit = lab.shown()
+        shown = zip(lit.cells.tolist(), lit.colors.tolist(), strict=True)
+        colors = {tuple(cell): tuple(color) for cell, color in shown}
+        assert {c for c, rgb in colors.items() if rgb == EXCESS} == cells_where(right > left)
+        assert {c for c, rgb in colors.items() if rgb == MISSING} == cells_where(left > right)
+        lab.rewind(0)
+        assert lab.num_different == 0
+
+    def test_a_rule_of_another_dimension_is_no_rival(self):
+        with pytest.raises(ArgumentError, match="is 3D and what runs 2D"):
+            Comparison.with_rule(glider(), CUBES, "4555")
 
     def test_a_run_can_be_saved_as_a_pattern(self):
         pattern = glider().pattern()

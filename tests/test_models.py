@@ -2,9 +2,13 @@
 
 import pytest
 
+from analysis import distill, rules
+from analysis.agreement import agree
 from voxnca import data_path, evaluate, load, model_names
 
-MODELS = {name: load(name) for name in model_names()}
+ALL = {name: load(name) for name in model_names()}
+MODELS = {name: model for name, model in ALL.items() if not model.is_discrete}
+DISCRETE = {name: model for name, model in ALL.items() if model.is_discrete}
 SOLID_MODELS = [name for name, model in MODELS.items() if model.config.num_dims == 3]
 TOLERANCE = 0.02  # processors round differently, and a rule lives on for 2,000 steps
 
@@ -57,3 +61,28 @@ def test_a_model_grows_stays_and_heals(judged):
     assert min(snapshot.iou for snapshot in now.stable) >= 0.95
     assert now.regrown_iou >= 0.9
     assert now.healed >= 0.65
+
+
+@pytest.mark.parametrize(("name", "num_entries"), [("life", 2**9), ("wireworld", 4**9)])
+def test_a_learned_rule_is_the_rule_to_the_last_neighbourhood(name, num_entries):
+    model, rule = DISCRETE[f"learned-{name}"], rules.parse(name)
+    told = distill.to_table(model)
+    assert (told.table == rule.table).all()
+    assert (told.exact, told.num_checked, len(told.table)) == (True, num_entries, num_entries)
+    assert told.rule == rule
+    assert told.margin > 0.5
+    assert model.info.learned_rule.num_wrong == distill.num_wrong(model, rule) == 0
+    assert model.colors == rules.palette.colors_of(rule)
+
+
+@pytest.mark.parametrize("name", ["life", "wireworld"])
+def test_a_learned_rule_lives_as_the_rule_does_cell_for_cell(name):
+    model, rule = DISCRETE[f"learned-{name}"], rules.parse(name)
+    assert agree(model, rule, 200, seed=3).first_step is None
+    assert agree(model, rules.parse("star wars" if name == "wireworld" else "highlife")).first_step
+
+
+def test_every_discrete_model_that_ships_is_exact():
+    assert {name.removeprefix("learned-") for name in DISCRETE} == {"life", "wireworld"}
+    for model in DISCRETE.values():
+        assert model.info.learned_rule.num_wrong == 0

@@ -119,9 +119,10 @@ def test_the_wheel_works_from_another_folder(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    origin, _headings, *rows = done.stdout.splitlines()
+    origin, *rows = done.stdout.splitlines()
     assert Path(origin).is_relative_to(site)
-    assert [row.split()[0] for row in rows] == list(voxnca.model_names()) != []
+    listed = {row.split()[0] for row in rows if row} - {"model", "discrete"}
+    assert listed == set(voxnca.model_names()) != set()
 
 
 def _imported(paths: Iterable[Path]) -> set[str]:

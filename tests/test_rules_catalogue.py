@@ -5,7 +5,8 @@ import re
 import pytest
 
 from analysis.rules.catalogue import entries, entry, find, names, similar
-from analysis.rules.entry import Entry
+from analysis.rules.many_states import wireworld
+from analysis.rules.named import Entry
 from analysis.rules.palette import colors_of, default_colors
 from analysis.rules.parsing import parse
 from voxnca import ArgumentError
@@ -84,6 +85,7 @@ def test_a_rule_has_its_own_colours_or_the_usual_ones() -> None:
     assert colors_of(parse("Wireworld"))[2] == (230, 60, 50)
     assert colors_of(parse("345/2/4")) == default_colors(4, ages=True)
     assert colors_of(parse("Life")) == default_colors(2)
+    assert colors_of(wireworld()) == default_colors(4) != default_colors(4, ages=True)
 
 
 def test_names_are_listed() -> None:

@@ -53,6 +53,31 @@ def test_rle_is_written_in_lines_of_seventy_signs_and_plain_signs_for_two_states
         assert not set("".join(body)) - set("0123456789bo$/!")
 
 
+def test_long_lines_are_broken_and_authors_have_a_line_of_their_own():
+    cells = np.random.default_rng(0).integers(0, 40, (40, 90)).astype(np.uint8)
+    lines = write_rle(Pattern(cells, comments=("Author: me", "else"))).splitlines()
+    assert lines[:2] == ["#O me", "#C else"]
+    assert {len(line) for line in lines[3:-1]} <= {68, 69, 70}
+    assert len(lines[-1]) <= 70
+    assert np.array_equal(parse_rle("\n".join(lines)).cells, cells)
+
+
+@given(patterns(), st.integers(6, 30))
+def test_it_does_not_matter_where_a_long_text_is_cut(pattern, block):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.rules.files.runs._BLOCK", block)
+        text = write_rle(pattern)
+        assert same(parse_rle(text), pattern)
+        assert same(parse_rle(text.rstrip("!\n")), pattern)
+
+
+def test_what_would_harm_a_terminal_is_left_out():
+    text = "#N \x1b[31mred\x07\n#C a\x00b\x9b\n#O \u202eme\nx = 1, y = 1, rule = B3\x1b/S23\no!"
+    pattern = parse_rle(text)
+    said = [pattern.name, pattern.rule, *pattern.comments]
+    assert said == ["[31mred", "B3 /S23", "a b", "Author: me"]
+
+
 @given(patterns(), st.randoms(use_true_random=False))
 def test_white_space_between_the_signs_of_rle_does_not_count(pattern, random):
     *head, last = write_rle(pattern).splitlines()
@@ -129,7 +154,9 @@ def test_mcell_counts_states_by_its_own_prefixes():
     text = "#MCell 4.20\n#GAME Generations\n#RULE 45678/2478/25\n#BOARD 30x20\n#WRAP 1\n#L X$aA"
     pattern = parse_pattern(text)
     assert pattern.cells.tolist() == [[24], [25]]
-    assert pattern.rule == "45678/2478/25:T30,20"
+    assert (pattern.rule, pattern.origin) == ("45678/2478/25:T30,20", (-1, 0))
+    dead = parse_pattern(text.replace("#WRAP 1", "#WRAP 0").replace("#RULE", "#GOLLY Nova\n#RULE"))
+    assert dead.rule == "Nova:P30,20"
 
 
 def test_a_pattern_is_a_copy_that_cannot_be_changed():
@@ -283,7 +310,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("patterns")
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(content=st.binary(max_size=60) | damaged(), suffix=st.sampled_from(SUFFIXES))
 def test_any_bytes_and_any_damage_give_a_pattern_or_one_line(folder, content, suffix):
     path = folder / f"fuzz{suffix}"

@@ -382,7 +382,7 @@ def test_golly_knows_the_canonical_notation_and_runs_the_same_rule(
 ) -> None:
     rule = parse(f"{text}:T24,24")
     cells = soup(rule, 3)
-    written, ends = run_golly(bgolly, tmp_path, str(rule), cells, 4)
+    written, ends = run_golly(bgolly, tmp_path, f"{text}:T24,24", cells, 4)
     if not text.startswith("W"):
         assert written == str(rule)
     ours = Automaton(rule, cells).step(4).cells

@@ -13,7 +13,7 @@ from voxnca.engines.threads import get_num_threads, set_num_threads
 from voxnca.errors import ArgumentError, FileError, TrainingError, VoxncaError
 from voxnca.evaluation import evaluate
 from voxnca.grid import Rows, seed, seed_rows, solid, to_rgba, training_space
-from voxnca.model import NCA, ModelInfo
+from voxnca.model import NCA, LearnedRule, ModelInfo
 from voxnca.quality import Quality
 from voxnca.rollout import Rollout
 from voxnca.shipped import data_path, model_names
@@ -26,6 +26,7 @@ __all__ = [
     "ArgumentError",
     "DamageConfig",
     "FileError",
+    "LearnedRule",
     "ModelConfig",
     "ModelInfo",
     "OptimizerConfig",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from torch import Tensor, float32, from_numpy
 from voxnca.atomic import write_bytes
 from voxnca.config import ModelConfig, TrainConfig
 from voxnca.errors import FileError, VoxncaError
-from voxnca.model import NCA, ModelInfo
+from voxnca.model import NCA, LearnedRule, ModelInfo
 from voxnca.paths import is_file
 from voxnca.perception import num_kernels
 from voxnca.quality import Quality
 from voxnca.shipped import model_names, model_path
+from voxnca.states import Colors, check_colors
 from voxnca.targets import Target
 
 _FORMAT = "voxnca-model-1"
@@ -105,6 +107,8 @@ def _restore(tensors: dict[str, Tensor], fields: dict[str, Any]) -> NCA:
     target = tensors.pop("target", None)
     model = model_from_tensors(ModelConfig.from_json(fields["config"]), tensors)
     model.info = info_from_json(fields["info"])
+    if model.info.colors is not None:
+        check_colors(model.info.colors, model.config.num_states or 0)
     if target is not None:
         model.target = target_from_tensor(target, fields["target"])
         if model.target.num_dims != model.config.num_dims:
@@ -142,6 +146,8 @@ def info_to_json(info: ModelInfo) -> dict[str, Any]:
         "recipe": info.recipe.to_json() if info.recipe else None,
         "quality": info.quality.to_json() if info.quality else None,
         "version": info.version,
+        "colors": info.colors,
+        "learned_rule": asdict(info.learned_rule) if info.learned_rule else None,
     }
 
 
@@ -160,7 +166,22 @@ def info_from_json(fields: dict[str, Any]) -> ModelInfo:
         TrainConfig.from_json(recipe) if recipe and TrainConfig.knows(recipe) else None,
         Quality.from_json(quality) if quality else None,
         str(fields["version"]),
+        _colors(fields.get("colors")),
+        _learned_rule(fields.get("learned_rule")),
     )
+
+
+def _colors(given: Any) -> Colors | None:
+    return None if given is None else check_colors(given, len(given))
+
+
+def _learned_rule(fields: Any) -> LearnedRule | None:
+    if fields is None:
+        return None
+    counts = fields["num_wrong"], fields["num_neighborhoods"]
+    if not all(isinstance(n, int) and n >= 0 for n in counts):
+        raise ValueError(f"learned_rule={fields!r}")
+    return LearnedRule(str(fields["name"]), str(fields["notation"]), *counts)
 
 
 def target_to_tensor(target: Target) -> Tensor:

@@ -70,6 +70,9 @@ class ModelConfig(JsonConfig):
         border: what lies outside the grid, for perception and the alive mask alike.
         fire_rate: probability that a live cell updates in a step, in (0, 1]. 0.5 is the
             growing-NCA paper's; 1 is deterministic and trains in about half the time.
+        num_states: k, 2 to 256, of a discrete rule: its channels are k, one-hot, and it fires
+            always, which need not be said. None, or 0, is a rule that grows: its channels are
+            real numbers.
 
     Raises:
         ArgumentError: when a value breaks its rule.
@@ -81,10 +84,17 @@ class ModelConfig(JsonConfig):
     perception: str = "sobel"
     border: str = "zero"
     fire_rate: float = 0.5
+    num_states: int | None = None
 
     def __post_init__(self) -> None:
         _choice("num_dims", self.num_dims, (2, 3))
-        _whole("num_channels", self.num_channels, 4, 1024)
+        if self.num_states is not None:
+            _whole("num_states", self.num_states, 0, 256)
+            object.__setattr__(self, "num_states", self.num_states or None)
+        if self.num_states is None:
+            _whole("num_channels", self.num_channels, 4, 1024)
+        else:
+            self._fit_states(self.num_states)
         _whole("hidden_size", self.hidden_size, 1, 65536)
         if not isinstance(self.perception, str):
             raise ArgumentError(
@@ -94,6 +104,17 @@ class ModelConfig(JsonConfig):
             _choice("perception", name, PERCEPTIONS)
         _choice("border", self.border, BORDERS)
         _number("fire_rate", self.fire_rate, 0.0, 1.0, open_low=True)
+
+    def _fit_states(self, num_states: int) -> None:
+        """Give a discrete rule the only channels and fire rate it can have."""
+        _whole("num_states", num_states, 2, 256)
+        for name, only in (("num_channels", num_states), ("fire_rate", 1.0)):
+            given = getattr(self, name)
+            if given not in (only, getattr(ModelConfig, name)):
+                raise ArgumentError(
+                    f"{name}={given!r} must be {only:g} for num_states={num_states}; leave it out"
+                )
+            object.__setattr__(self, name, only)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,7 +60,8 @@ def evaluate(model: NCA, target: Target | None = None, *, seed: int = 0) -> Qual
         seed: of the firing mask and of the wounds' centres.
 
     Raises:
-        ArgumentError: when there is no target, or one of another dimension.
+        ArgumentError: when there is no target, or one of another dimension, or for a discrete
+            rule.
     """
     return finish(evaluate_in_parts(model, target, seed=seed))
 
@@ -88,8 +89,14 @@ def check_target(model: NCA, target: Target | None) -> Target:
     """Return the target given, or else the model's own.
 
     Raises:
-        ArgumentError: when there is none, or its dimension is not the model's.
+        ArgumentError: when there is none, or its dimension is not the model's, or the model is
+            discrete: its states are no colours.
     """
+    if model.is_discrete:
+        raise ArgumentError(
+            f"num_states={model.config.num_states}: a discrete rule grows no target; "
+            "learn a hand-made rule by voxnca learn-rule, or leave num_states out"
+        )
     target = target or model.target
     if target is None:
         raise ArgumentError("target=None but the model has none; pass target=load_target(...)")

@@ -2,8 +2,10 @@
 
 `B` is the batch, `C` the channels, `*space` is `(H, W)` or `(D, H, W)` and `d` its length.
 A **state** is a float tensor `(B, *space, C)`: channels 0-2 are RGB premultiplied by alpha,
-channel 3 is alpha, the rest is hidden. Axes are `(z, y, x)`, z up; cell `[z, y, x]` fills the
-box x..x+1, y..y+1, z..z+1, right-handed. In 2D row 0 is the top.
+channel 3 is alpha, the rest is hidden. A discrete rule's
+state is one-hot, a channel for each of its k states, and a cell of zeros counts as state 0, the
+empty one: see `voxnca.states`. Axes are `(z, y, x)`, z up; cell `[z, y, x]` fills the box x..x+1,
+y..y+1, z..z+1, right-handed. In 2D row 0 is the top.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from torch import Tensor
 
 from voxnca.config import ModelConfig
 from voxnca.errors import ArgumentError
+from voxnca.states import Colors, check_colors, painted, states_of
 
 if TYPE_CHECKING:
     from voxnca.targets import Target
@@ -35,7 +38,7 @@ MAX_CELLS = 2**31 - 1
 
 
 class Rows(NamedTuple):
-    """Cells and what they hold; every cell not listed is zero.
+    """Cells and what they hold; every cell not listed is zero, or in state 0.
 
     Attributes:
         coordinates: int64 `(N, 1 + d)`: batch row, then the cell's index.
@@ -91,6 +94,8 @@ def center(space: Sequence[int]) -> tuple[int, ...]:
 def seed(config: ModelConfig, space: Sequence[int], *, batch_size: int = 1) -> Tensor:
     """Make states with one live cell in the centre: alpha and hidden channels 1, RGB 0.
 
+    Of a discrete rule it is in state 1, and the others in state 0.
+
     Args:
         config: gives the number of dimensions and channels.
         space: sizes of the grid, `(H, W)` or `(D, H, W)`.
@@ -106,8 +111,10 @@ def seed(config: ModelConfig, space: Sequence[int], *, batch_size: int = 1) -> T
     if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
         raise ArgumentError(f"batch_size={batch_size!r} must be a whole number of at least 1")
     state = torch.zeros(batch_size, *space, config.num_channels)
-    middle: tuple[int | slice, ...] = (slice(None), *center(space), slice(ALPHA, None))
-    state[middle] = 1.0
+    if config.num_states is not None:
+        state[..., 0] = 1.0
+    middle: tuple[int | slice, ...] = (slice(None), *center(space))
+    state[middle] = _live(config)
     return state
 
 
@@ -122,9 +129,17 @@ def seed_rows(config: ModelConfig, space: Sequence[int]) -> Rows:
         ArgumentError: for a space of the wrong dimension.
     """
     space = check_space(space, config.num_dims)
-    values = torch.zeros(1, config.num_channels)
-    values[:, ALPHA:] = 1.0
-    return Rows(torch.tensor([[0, *center(space)]]), values)
+    return Rows(torch.tensor([[0, *center(space)]]), _live(config)[None])
+
+
+def _live(config: ModelConfig) -> Tensor:
+    """Return what the seed's cell holds: `(C,)`."""
+    values = torch.zeros(config.num_channels)
+    if config.num_states is None:
+        values[ALPHA:] = 1.0
+    else:
+        values[1] = 1.0
+    return values
 
 
 def check_rows(rows: Rows, config: ModelConfig, space: Sequence[int], batch_size: int) -> None:
@@ -156,15 +171,18 @@ def check_rows(rows: Rows, config: ModelConfig, space: Sequence[int], batch_size
         raise ArgumentError("rows hold a cell twice; keep one of the two")
 
 
-def to_rgba(state: Tensor) -> Tensor:
+def to_rgba(state: Tensor, *, colors: Colors | None = None) -> Tensor:
     """Turn states into colours to draw: straight alpha, everything in [0, 1].
 
     Args:
-        state: `(B, *space, C)` with C >= 4.
+        state: `(B, *space, C)` with C >= 4; of a discrete rule any C.
+        colors: of a discrete rule's states, `model.colors`; None for one that grows.
 
     Returns:
-        `(B, *space, 4)`; a cell with alpha 0 is transparent black.
+        `(B, *space, 4)`; a cell with alpha 0, or in state 0, is transparent black.
     """
+    if colors is not None:
+        return painted(state, check_colors(colors, state.shape[-1]))
     if state.ndim not in (4, 5) or state.shape[-1] < 4:
         raise ArgumentError(
             f"state {tuple(state.shape)} must be (B, *space, C) with C >= 4; "
@@ -176,9 +194,12 @@ def to_rgba(state: Tensor) -> Tensor:
     return torch.cat([rgb.clamp(0.0, 1.0), alpha], dim=-1)
 
 
-def solid(state: Tensor) -> Tensor:
-    """Return which cells are solid (alpha > 0.5): bool `(B, *space)`."""
-    return state[..., ALPHA] > SOLID_THRESHOLD
+def solid(state: Tensor, *, discrete: bool = False) -> Tensor:
+    """Return which cells are solid: bool `(B, *space)`.
+
+    They have alpha > 0.5; of a discrete rule, they are not in state 0.
+    """
+    return states_of(state) > 0 if discrete else state[..., ALPHA] > SOLID_THRESHOLD
 
 
 def content(cells: NDArray[np.bool_]) -> tuple[slice, ...]:

@@ -11,13 +11,40 @@ from torch import Tensor, nn
 
 from voxnca.config import ModelConfig, TrainConfig, check_seed
 from voxnca.engines import Rule, enter, enter_rows
+from voxnca.engines.discrete import logits
+from voxnca.errors import ArgumentError
 from voxnca.grid import Rows, check_rows, check_space, check_state
 from voxnca.perception import kernels, learned_at_birth
 from voxnca.quality import Quality
 from voxnca.rollout import Rollout, check_count
+from voxnca.states import Colors, default_colors
 
 if TYPE_CHECKING:
     from voxnca.targets import Target
+
+
+@dataclass(frozen=True)
+class LearnedRule:
+    """The hand-made rule that a discrete model was taught.
+
+    Attributes:
+        name: of the rule, for people; empty for none.
+        notation: of the rule, as `analysis.rules.parse` reads it.
+        num_wrong: neighbourhoods of which the model says something else.
+        num_neighborhoods: that there are, k^(3^d).
+    """
+
+    name: str
+    notation: str
+    num_wrong: int
+    num_neighborhoods: int
+
+    @property
+    def written(self) -> str:
+        """The name with the notation, or the one of them there is."""
+        if self.name in ("", self.notation):
+            return self.notation
+        return f"{self.name} ({self.notation})"
 
 
 @dataclass(frozen=True)
@@ -30,6 +57,8 @@ class ModelInfo:
         recipe: how it was trained.
         quality: as measured when it was saved.
         version: of voxnca that made it.
+        colors: of a discrete rule's states; None for the usual ones.
+        learned_rule: that a discrete rule was taught, if any.
     """
 
     name: str = ""
@@ -37,13 +66,16 @@ class ModelInfo:
     recipe: TrainConfig | None = None
     quality: Quality | None = None
     version: str = ""
+    colors: Colors | None = None
+    learned_rule: LearnedRule | None = None
 
 
 class NCA(nn.Module):
     """A neural cellular automaton in 2D or 3D.
 
     A step perceives, passes a hidden layer, and adds what comes out to the cells that fire.
-    The last layer is zero at birth, so that an untrained rule does nothing.
+    The last layer is zero at birth, so that an untrained rule does nothing. A discrete rule's
+    step ends in the argmax: every cell is in one of `config.num_states` states.
 
     Attributes:
         config: the shape of the rule.
@@ -113,7 +145,40 @@ class NCA(nn.Module):
             self.out.bias,
             self.config.border,
             self.config.fire_rate,
+            self.config.num_states,
         )
+
+    @property
+    def is_discrete(self) -> bool:
+        """Whether cells are in one of a few states, and do not hold real numbers."""
+        return self.config.num_states is not None
+
+    @property
+    def colors(self) -> Colors | None:
+        """Colours of a discrete rule's states; None of a rule that grows."""
+        k = self.config.num_states
+        return None if k is None else self.info.colors or default_colors(k)
+
+    def logits(self, state: Tensor) -> Tensor:
+        """Compute how much speaks for each state in the next step of a discrete rule.
+
+        It is differentiable, and what training differentiates: a step is its argmax.
+
+        Args:
+            state: `(B, *space, C)`, one-hot or anything between.
+
+        Returns:
+            `(B, *space, C)`.
+
+        Raises:
+            ArgumentError: for a rule that grows, or a state of another shape or type.
+        """
+        if not self.is_discrete:
+            raise ArgumentError(
+                "model grows and has no logits; make it by ModelConfig(num_states=k)"
+            )
+        check_state(state, self.config)
+        return logits(state.to(self.hidden.weight.dtype), self.rule())
 
     def rollout(
         self,
@@ -160,6 +225,7 @@ class NCA(nn.Module):
             seed=seed,
             first_step=check_count("first_step", first_step),
             first_sample=check_count("first_sample", first_sample),
+            discrete=self.is_discrete,
         )
 
     def grow(
@@ -172,7 +238,7 @@ class NCA(nn.Module):
         first_step: int = 0,
         first_sample: int = 0,
     ) -> Tensor:
-        """Run `num_steps` steps and return the states; differentiable.
+        """Run `num_steps` steps and return the states; differentiable, unless discrete.
 
         Args and errors as of `rollout`.
 

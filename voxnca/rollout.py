@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Self
 
-import torch
 from torch import Tensor
 
 from voxnca.engines import Field, Firing
@@ -34,16 +33,26 @@ class Rollout:
         seed: int,
         first_step: int,
         first_sample: int,
+        discrete: bool = False,
     ) -> None:
         self._field = field
         self.space, self.batch_size = space, batch_size
         self.step_index = first_step
         self._seed, self._first_sample = seed, first_sample
+        self._discrete = discrete
 
     @property
     def rows(self) -> Rows:
         """Coordinates int64 `(N, 1 + d)` and values `(N, C)` of the cells that may be non-zero."""
         return self._field.rows()
+
+    @property
+    def solid_cells(self) -> Tensor:
+        """Coordinates int64 `(N, 1 + d)` of the solid cells: see `voxnca.solid`."""
+        coordinates, values = self.rows
+        if self._discrete:
+            return coordinates
+        return coordinates[values.detach()[:, ALPHA] > SOLID_THRESHOLD]
 
     def step(self, num_steps: int = 1) -> Self:
         """Advance by `num_steps` and return the rollout itself.
@@ -58,7 +67,7 @@ class Rollout:
         return self
 
     def wound(self, wound: Wound, *, sample: int | None = None) -> int:
-        """Set the wound's cells to zero.
+        """Set the wound's cells to zero, or to state 0.
 
         Args:
             wound: the region.
@@ -71,16 +80,13 @@ class Rollout:
             ArgumentError: when the wound or the sample does not fit.
         """
         check(wound, len(self.space), self.batch_size, sample)
-        before = self._num_solid()
+        before = len(self.solid_cells)
         self._field.erase(wound, sample)
-        return before - self._num_solid()
+        return before - len(self.solid_cells)
 
     def state(self) -> Tensor:
         """Return the whole states `(B, *space, C)`."""
         return self._field.state()
-
-    def _num_solid(self) -> int:
-        return int(torch.count_nonzero(self.rows.values.detach()[:, ALPHA] > SOLID_THRESHOLD))
 
 
 def check_count(name: str, value: int) -> int:

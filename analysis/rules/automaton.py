@@ -150,7 +150,7 @@ def check_cells(rule: Rule, cells: ArrayLike) -> States:
     check_space(states.shape, rule.num_dims)
     for state in (int(states.min()), int(states.max())):
         check_state(rule, state)
-    return states.astype(np.uint8)
+    return states.astype(np.uint8, copy=False)
 
 
 def check_steps(num_steps: int) -> None:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from analysis.rules import life_like, many_states, solid_rules
-from analysis.rules.entry import Entry
+from analysis.rules.named import Entry
 from analysis.rules.rule import Rule
 from voxnca.errors import ArgumentError
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from analysis.rules.hensel import letters
+from analysis.rules.rule import check_num_states
 from voxnca.errors import ArgumentError
 
 _FLAT = re.compile(r"(\d)(-?)([a-z]*)")
@@ -83,6 +84,20 @@ def read_list(text: str, most: int) -> set[int]:
         _check_count(high, most, text)
         counts |= set(range(low, high + 1))
     return counts
+
+
+def read_states(text: str) -> int:
+    """Read a number of states, with or without C or G before it; 2 if there is none.
+
+    Raises:
+        ArgumentError: for anything else, or a number that no rule has.
+    """
+    if not text:
+        return 2
+    digits = text[1:] if text[:1].upper() in {"C", "G"} else text
+    if not re.fullmatch(r"[0-9]{1,4}", digits):
+        raise ArgumentError(f"{text!r} is no number of states; write it like 345/2/4")
+    return check_num_states(int(digits))
 
 
 def _names(digit: str, minus: str, chosen: str) -> set[str]:

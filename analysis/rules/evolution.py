@@ -8,7 +8,7 @@ from math import prod
 
 import numpy as np
 
-from analysis.rules.automaton import Automaton, check_cells, check_state, check_steps, step
+from analysis.rules.automaton import check_cells, check_state, check_steps, step
 from analysis.rules.bounds import Bounds
 from analysis.rules.pattern import Pattern
 from analysis.rules.rule import Rule, States
@@ -38,10 +38,9 @@ def evolve(rule: Rule, pattern: Pattern, num_steps: int) -> Pattern:
     """
     check_steps(num_steps)
     check_state(rule, pattern.background)
-    if pattern.cells.ndim != rule.num_dims or len(pattern.origin) != rule.num_dims:
+    if pattern.cells.ndim != rule.num_dims:
         raise ArgumentError(
-            f"pattern {pattern.cells.shape} at {pattern.origin} must be {rule.num_dims}D, as the "
-            "rule is"
+            f"pattern {pattern.cells.shape} must be {rule.num_dims}D, as the rule is"
         )
     free, bounds = rule.within(None), rule.bounds
     if pattern.cells.size:
@@ -49,11 +48,11 @@ def evolve(rule: Rule, pattern: Pattern, num_steps: int) -> Pattern:
     pattern = cropped(pattern)
     if bounds is not None:
         return _on_grid(free, bounds, pattern, num_steps)
-    while num_steps:
+    while num_steps and pattern.cells.size:
         taken = min(num_steps, _margin(pattern.cells.shape))
         pattern = _on_plane(free, pattern, taken)
         num_steps -= taken
-    return pattern
+    return replace(pattern, background=_background(free, pattern.background, num_steps))
 
 
 def cropped(pattern: Pattern) -> Pattern:
@@ -94,16 +93,23 @@ def _padded(space: Sequence[int], margin: int) -> int:
 
 def _on_plane(rule: Rule, pattern: Pattern, num_steps: int) -> Pattern:
     """Take a few steps: no influence gets further than a cell a step, nor round the torus."""
-    d = rule.num_dims
-    if pattern.cells.size:
-        padded = np.pad(pattern.cells, num_steps, constant_values=pattern.background)
-        cells = Automaton(rule, padded, border="torus").step(num_steps).cells
-    else:
-        cells = pattern.cells
-    lone = np.full((1,) * d, pattern.background, dtype=np.uint8)
-    background = int(step(rule, lone, num_steps, border="torus").item())
+    padded = np.pad(pattern.cells, num_steps, constant_values=pattern.background)
+    cells = step(rule, padded, num_steps, border="torus")
+    background = _background(rule, pattern.background, num_steps)
     origin = tuple(o - num_steps for o in pattern.origin)
     return cropped(replace(pattern, cells=cells, origin=origin, background=background))
+
+
+def _background(rule: Rule, state: int, num_steps: int) -> int:
+    """Return what becomes of cells that are all in one state: sooner or later it comes back."""
+    seen: list[int] = []
+    while state not in seen:
+        seen.append(state)
+        alike = np.full((1, len(rule.neighborhood.cells)), state, dtype=np.uint8)
+        state = int(rule.next_states(alike).item())
+    first = seen.index(state)
+    period = len(seen) - first
+    return seen[num_steps if num_steps < first else first + (num_steps - first) % period]
 
 
 def _on_grid(rule: Rule, bounds: Bounds, pattern: Pattern, num_steps: int) -> Pattern:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.rules.entry import Entry
+from analysis.rules.named import Entry
 
 _LEXICON = "Mirek Wójtowicz's rules lexicon (MCell, 1999-2001)"
 _WIKI = "LifeWiki's list of Life-like rules"
@@ -124,12 +124,12 @@ ENTRIES = (
         "Walled Cities",
         "B45678/S2345",
         "Busy districts, each enclosed in its wall.",
-        f"David Sweeney; {_LEXICON}.",
+        f"{_LEXICON}.",
     ),
     Entry(
         "Stains",
         "B3678/S235678",
-        "Soups grow a little and then set as stains.",
+        "What is thin grows a little and sets; what is dense fills up.",
         f"Author unknown; {_LEXICON}.",
     ),
     Entry(

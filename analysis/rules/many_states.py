@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.rules.counting import CountingRule
-from analysis.rules.entry import Entry
+from analysis.rules.named import Entry
 from analysis.rules.neighborhood import MOORE
 
 _LEXICON = "Mirek Wójtowicz's rules lexicon (MCell, 1999-2001)"
@@ -33,6 +33,7 @@ ENTRIES = (
         "Brian Silverman, 1987; A. K. Dewdney, Computer Recreations (Scientific American, "
         "January 1990).",
         colors=(_BLACK, (64, 144, 255), (230, 60, 50), (240, 176, 48)),
+        states=("empty", "electron head", "electron tail", "copper"),
         make=wireworld,
     ),
     Entry(
@@ -41,6 +42,7 @@ ENTRIES = (
         "Cells fire, rest, and fire again: nothing stays, everything moves.",
         "Brian Silverman; Toffoli and Margolus, Cellular Automata Machines (MIT Press, 1987).",
         colors=(_BLACK, (255, 255, 255), (48, 96, 255)),
+        states=("resting", "firing", "tired"),
     ),
     Entry(
         "Star Wars",

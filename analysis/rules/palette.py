@@ -18,8 +18,7 @@ _GOLDEN = 0.61803398875
 
 def colors_of(rule: Rule) -> tuple[Rgb, ...]:
     """Return the colours of a rule's states: its own, else the usual ones."""
-    ages = rule.num_states > 2 and rule.notation != rule.label
-    return rule.colors or default_colors(rule.num_states, ages=ages)
+    return rule.colors or default_colors(rule.num_states, ages=rule.ages)
 
 
 def default_colors(num_states: int, *, ages: bool = False) -> tuple[Rgb, ...]:

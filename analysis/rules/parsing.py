@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+from analysis.rules.bounds import read_bounds
 from analysis.rules.catalogue import lookup, similar
-from analysis.rules.reading import MAX_LENGTH, read, read_bounds
+from analysis.rules.reading import MAX_LENGTH, read
 from analysis.rules.rule import Rule
 from voxnca.errors import ArgumentError
 
-_SIGNS = re.compile(r"[/\d]|map", re.IGNORECASE)
+_PIECE = r"[bscg]?(?:\d[-,.\da-z]*)?[vhf]?"
+_NOTATION = re.compile(rf"(?:3d)?(?:w\d+|{_PIECE}(?:[/_](?:{_PIECE}|[mnv]{{1,2}}))*)")
+_SIGNS = re.compile(r"[/\d]|^\s*$|^MAP")
 
 
 def parse(text: str) -> Rule:
@@ -27,7 +30,7 @@ def parse(text: str) -> Rule:
     name, colon, bounds = text.partition(":")
     entry = lookup(name) if len(name) <= MAX_LENGTH else None
     if entry is None:
-        if resembles_notation(name) or len(text) > MAX_LENGTH:
+        if _SIGNS.search(name[:MAX_LENGTH]) or len(text) > MAX_LENGTH:
             return read(text)
         raise ArgumentError(_unknown(name))
     try:
@@ -38,8 +41,12 @@ def parse(text: str) -> Rule:
 
 
 def resembles_notation(text: str) -> bool:
-    """Tell whether text looks like a notation, even if a broken one, and not like a word."""
-    return bool(_SIGNS.search(text[:MAX_LENGTH])) or not text.strip()
+    """Tell whether text looks like a notation, even if a broken one, not like a word or a path."""
+    body = "".join(text[:MAX_LENGTH].partition(":")[0].split())
+    if re.match(r"(?:3[dD])?MAP", body):
+        return True
+    has_counts = any(character.isdigit() for character in body) or body.lower().startswith("b/s")
+    return has_counts and bool(_NOTATION.fullmatch(body.lower()))
 
 
 def _unknown(name: str) -> str:

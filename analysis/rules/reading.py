@@ -17,17 +17,20 @@ What is read, letters in either case and spaces ignored:
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from analysis.rules.aging import aged
-from analysis.rules.bounds import Bounds
+from analysis.rules.bounds import read_bounds
 from analysis.rules.counting import CountingRule
-from analysis.rules.counts import has_letters, is_solid, read_digits, read_list, read_names
+from analysis.rules.counts import (
+    has_letters,
+    is_solid,
+    read_digits,
+    read_list,
+    read_names,
+    read_states,
+)
 from analysis.rules.hensel import entries_of
+from analysis.rules.maps import read_map, read_wolfram, rule_of_entries
 from analysis.rules.neighborhood import (
     HEXAGONAL,
     MOORE,
@@ -36,9 +39,7 @@ from analysis.rules.neighborhood import (
     VON_NEUMANN_3D,
     Neighborhood,
 )
-from analysis.rules.rule import MAX_ENTRIES, Rule, check_num_states
-from analysis.rules.tabulated import TableRule
-from analysis.rules.writing import count_table, in_map_order
+from analysis.rules.rule import Rule
 from voxnca.errors import ArgumentError
 
 MAX_LENGTH = 1000
@@ -46,8 +47,6 @@ MAX_LENGTH = 1000
 _SHOWN = 60
 _FLAT = {"": MOORE, "V": VON_NEUMANN, "H": HEXAGONAL}
 _SOLID = {"": MOORE_3D, "V": VON_NEUMANN_3D}
-_MAPS = {86: MOORE, 22: HEXAGONAL, 6: VON_NEUMANN}
-_SOLID_MAPS = {22: VON_NEUMANN_3D}
 
 
 @dataclass(frozen=True)
@@ -81,36 +80,6 @@ def read(text: str) -> Rule:
         raise ArgumentError(f"rule {shown}: {error}") from None
 
 
-def read_bounds(text: str, num_dims: int) -> Bounds:
-    """Read the grid that stands behind the colon of a rule: `T64,48`, width first.
-
-    One size stands for all. Unbounded sides, shifted and twisted edges are refused.
-
-    Raises:
-        ArgumentError: for anything else.
-    """
-    example = "T64,48" if num_dims == 2 else "T32,32,32"
-    letter, sizes = text[:1].upper(), text[1:].split(",")
-    if letter in {"K", "C", "S"}:
-        raise ArgumentError(f"the topology {letter!r} in ':{text}' is not run here; use T or P")
-    if letter not in {"T", "P"}:
-        raise ArgumentError(f"':{text}' is no grid; write it like :{example}")
-    for size in sizes:
-        if any(sign in size for sign in "+-*"):
-            raise ArgumentError(f"{size!r} in ':{text}' shifts or twists an edge; give sizes alone")
-        if not re.fullmatch(r"[0-9]{1,10}", size):
-            raise ArgumentError(f"{size!r} in ':{text}' is no size; write it like :{example}")
-        if int(size) == 0:
-            raise ArgumentError(f"'0' in ':{text}' is an unbounded side; give a size above 0")
-    if len(sizes) not in {1, num_dims}:
-        raise ArgumentError(
-            f"':{text}' has {len(sizes)} sizes, the rule {num_dims} dimensions; "
-            f"write it like :{example}"
-        )
-    space = tuple(map(int, reversed(sizes * (num_dims if len(sizes) == 1 else 1))))
-    return Bounds("torus" if letter == "T" else "dead", space)
-
-
 def _read_body(body: str) -> Rule:
     prefix = body[:2].upper() == "3D"
     body = body[2:] if prefix else body
@@ -120,9 +89,9 @@ def _read_body(body: str) -> Rule:
         odd = next(character for character in body if not character.isascii())
         raise ArgumentError(f"{odd!r} is in no notation; write it like B3/S23")
     if body[:3].upper() == "MAP":
-        return _read_map(body[3:], solid=prefix)
+        return read_map(body[3:], solid=prefix)
     if re.fullmatch(r"[Ww]\d+", body):
-        return _read_wolfram(int(body[1:]))
+        return read_wolfram(int(body[1:]))
     if re.fullmatch(r"\d{4}|\d+(,\d+){3}", body):
         return _read_bays(body)
     return _built(_split(body, solid=prefix))
@@ -136,6 +105,8 @@ def _split(body: str, *, solid: bool) -> _Parts:
     elif body[-1].upper() in {"V", "H"} or (solid and body[-1] in {"F", "f"}):
         body, suffix = body[:-1], body[-1].upper().replace("F", "V")
     pieces = re.split(r"[/_]", body)
+    if not re.search(r"[BS\d]", body, re.IGNORECASE):
+        raise ArgumentError("it has no counts; write it like B3/S23")
     if re.search(r"[BSG]", body, re.IGNORECASE):
         return _lettered(pieces, suffix, solid=solid)
     if len(pieces) == 1:
@@ -200,7 +171,7 @@ def _built(parts: _Parts) -> Rule:
 
 
 def _counted(parts: _Parts, neighborhood: Neighborhood, *, lettered: bool) -> Rule:
-    num_states = _read_states(parts.states)
+    num_states = read_states(parts.states)
     if lettered:
         _check_letters(f"{parts.birth}/{parts.survival}", neighborhood)
         entries = entries_of(read_names(parts.birth), read_names(parts.survival))
@@ -226,43 +197,6 @@ def _check_letters(counts: str, neighborhood: Neighborhood) -> None:
         )
 
 
-def _read_states(text: str) -> int:
-    if not text:
-        return 2
-    digits = text[1:] if text[:1].upper() in {"C", "G"} else text
-    if not re.fullmatch(r"[0-9]{1,4}", digits):
-        raise ArgumentError(f"{text!r} is no number of states; write it like 345/2/4")
-    return check_num_states(int(digits))
-
-
-def rule_of_entries(
-    entries: NDArray[np.uint8], num_states: int, neighborhood: Neighborhood
-) -> Rule:
-    """Return the simplest rule of a table of two states, aged through more for Generations.
-
-    Args:
-        entries: uint8 `(2^m,)`.
-        num_states: 2 or more.
-        neighborhood: of m cells.
-
-    Raises:
-        ArgumentError: when the table of that many states would be too long.
-    """
-    counted = count_table(entries, neighborhood)
-    if counted is not None:
-        birth, survival = (np.flatnonzero(row).tolist() for row in counted)
-        return CountingRule.of_counts(
-            birth, survival, num_states=num_states, neighborhood=neighborhood
-        )
-    if num_states ** len(neighborhood.cells) > MAX_ENTRIES:
-        raise ArgumentError(
-            f"the table of {num_states} states in {len(neighborhood.cells)} cells has more than "
-            "2^24 entries; use fewer states, or counts without letters"
-        )
-    table = aged(entries, num_states, neighborhood) if num_states > 2 else entries
-    return TableRule(num_states=num_states, neighborhood=neighborhood, entries=table)
-
-
 def _read_bays(body: str) -> Rule:
     numbers = [int(number) for number in (body.split(",") if "," in body else body)]
     for low, high in (numbers[:2], numbers[2:]):
@@ -273,33 +207,3 @@ def _read_bays(body: str) -> Rule:
             )
     survival, birth = f"{numbers[0]}-{numbers[1]}", f"{numbers[2]}-{numbers[3]}"
     return _built(_Parts(birth, survival, solid=True))
-
-
-def _read_map(text: str, *, solid: bool) -> Rule:
-    maps = _SOLID_MAPS if solid else _MAPS
-    for length, neighborhood in maps.items():
-        match = re.fullmatch(rf"([A-Za-z0-9+/]{{{length}}})(?:==)?(?:/(.+))?", text)
-        if match:
-            bits = np.unpackbits(np.frombuffer(b64decode(match[1] + "=="), np.uint8))
-            entries = bits[: 2 ** len(neighborhood.cells)]
-            if not match[2]:
-                entries = in_map_order(entries, neighborhood)
-            return rule_of_entries(entries, _read_states(match[2] or ""), neighborhood)
-    odd = re.search(r"[^A-Za-z0-9+/=]", text)
-    if odd:
-        raise ArgumentError(f"{odd[0]!r} in its MAP is no sign of base 64; use A-Z a-z 0-9 + /")
-    lengths = (
-        "22 (6 neighbours in 3D)" if solid else "86 (Moore), 22 (hexagonal) or 6 (von Neumann)"
-    )
-    raise ArgumentError(
-        f"its MAP has {len(text)} signs of base 64; a table takes {lengths}, as in MAPHmlphg"
-    )
-
-
-def _read_wolfram(number: int) -> Rule:
-    """Read an elementary rule as Golly runs it: every line makes the one below it, and stays."""
-    if number > 254 or number % 2:
-        raise ArgumentError(f"{number} is no even number up to 254; write it like W110")
-    codes = np.arange(512)
-    entries = (number >> (codes >> 6)) & 1 | (codes >> 4) & 1
-    return rule_of_entries(entries.astype(np.uint8), 2, MOORE)

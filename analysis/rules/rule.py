@@ -52,6 +52,11 @@ class Rule(ABC):
         return self.neighborhood.num_dims
 
     @property
+    def ages(self) -> bool:
+        """Whether its states beyond 1 are ages of a cell that dies: Generations."""
+        return self.num_states > 2 and self.notation != self.label
+
+    @property
     @abstractmethod
     def notation(self) -> str:
         """The canonical way to write it, without bounds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.rules.entry import Entry
+from analysis.rules.named import Entry
 
 _BAYS = "Carter Bays, Candidates for the Game of Life in three dimensions (Complex Systems 1, 1987)"
 _MORE_BAYS = (
@@ -42,7 +42,7 @@ ENTRIES = (
     Entry(
         "445",
         "4/4/5/M",
-        "Crystals with moving fronts that fade behind them.",
+        "Thin fronts that move on and fade behind them.",
         f"{_RAMPE}.",
     ),
     Entry(
@@ -54,7 +54,7 @@ ENTRIES = (
     Entry(
         "Builder",
         "2,6,9/4,6,8-9/10/M",
-        "Towers that raise and fade layer by layer.",
+        "Growth that goes out and fades layer by layer.",
         f"{_RAMPE}.",
         ("Builder 1",),
     ),
@@ -68,7 +68,7 @@ ENTRIES = (
     Entry(
         "Coral 3D",
         "5-8/6-7,9,12/4/M",
-        "Branches that grow outward and set.",
+        "Branches that grow outward and never come to rest.",
         f"{_RAMPE}.",
     ),
     Entry(
@@ -87,7 +87,7 @@ ENTRIES = (
     Entry(
         "Slow Decay",
         "13-26/10-26/3/M",
-        "A dense soup rots from its surface inwards.",
+        "What is small decays from its surface; what is dense closes up for good.",
         f"{_RAMPE}.",
         ("Slow Decay 1",),
     ),

@@ -9,14 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.rules.diagram import Diagram, of_nodes
-from analysis.rules.neighborhood import MOORE, VON_NEUMANN, Neighborhood, Offset
+from analysis.rules.neighborhood import HEXAGONAL, MOORE, VON_NEUMANN, Neighborhood, Offset
 from analysis.rules.rule import Rule, States
+from voxnca.errors import ArgumentError
 
 ORDERS: dict[Neighborhood, tuple[Offset, ...]] = {
     MOORE: ((-1, -1), (-1, 1), (1, -1), (1, 1), (-1, 0), (0, -1), (0, 1), (1, 0), (0, 0)),
+    HEXAGONAL: ((-1, -1), (1, 1), (-1, 0), (0, -1), (0, 1), (1, 0), (0, 0)),
     VON_NEUMANN: ((-1, 0), (0, -1), (0, 1), (1, 0), (0, 0)),
 }
-"""In which order Golly's trees ask for the cells: NW NE SW SE N W E S C, or N W E S C."""
+"""In which order Golly's trees ask for the cells: NW NE SW SE N W E S C, or those of them."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -27,9 +29,28 @@ class TreeRule(Rule):
         nodes: int32 `(N, num_states)`, read-only: by the state of the cell that a node asks for,
             the number of the next node; of nodes that ask for the centre, what the cell becomes.
             The last is the root. Every way down passes all cells, in the order of `ORDERS`.
+
+    Raises:
+        ArgumentError: for a neighbourhood that no tree is of, nodes of another shape, or a way
+            down that leaves them.
     """
 
     nodes: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.neighborhood not in ORDERS:
+            raise ArgumentError(f"neighborhood={self.neighborhood} is 3D; a tree is of the plane")
+        nodes = np.array(self.nodes, dtype=np.int32)
+        if nodes.ndim != 2 or nodes.shape[1] != self.num_states or not len(nodes):
+            raise ArgumentError(f"nodes {nodes.shape} must be (nodes, {self.num_states})")
+        reached = np.array([len(nodes) - 1])
+        for limit in (*[len(nodes)] * len(self.neighborhood.neighbors), self.num_states):
+            reached = np.unique(nodes[reached])
+            if not 0 <= reached[0] <= reached[-1] < limit:
+                raise ArgumentError("nodes lead to nodes or states that there are not")
+        nodes.setflags(write=False)
+        object.__setattr__(self, "nodes", nodes)
 
     @property
     def notation(self) -> str:

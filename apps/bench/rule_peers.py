@@ -65,7 +65,7 @@ def peers(folder: Path) -> tuple[Peer, ...]:
     life, soup = LIFE.rule(), LIFE.soup()
     torus = life.within(Bounds("torus", LIFE.space))
     small = soup[: _SMALL[0], : _SMALL[1]]
-    small_life = life.within(Bounds("torus", _SMALL))
+    small_life = life.within(Bounds("torus", small.shape))
 
     def ours(rule: Rule, cells: States) -> Callable[[int], States]:
         origin = tuple(-(n // 2) for n in cells.shape)

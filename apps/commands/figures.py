@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
-from voxnca import NCA, Quality
+from voxnca import NCA, LearnedRule, Quality
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,10 @@ class ModelRow:
         healed: mean share of the lost IoU that came back.
         rgb_error: at T.
         num_parameters: of the rule.
+        num_states: of a discrete rule, which grows no target.
+        rule: the hand-made one that it was taught.
+        num_wrong: neighbourhoods of which it says something else.
+        num_neighborhoods: that there are.
     """
 
     name: str
@@ -39,6 +44,10 @@ class ModelRow:
     healed: float | None
     rgb_error: float | None
     num_parameters: int
+    num_states: int | None
+    rule: str | None
+    num_wrong: int | None
+    num_neighborhoods: int | None
 
     @classmethod
     def of(cls, source: str | Path, model: NCA) -> ModelRow:
@@ -50,8 +59,26 @@ class ModelRow:
             size=model.target.size if model.target else None,
             grow_steps=model.info.grow_steps,
             num_parameters=model.num_parameters,
+            num_states=model.config.num_states,
+            **_lesson(model.info.learned_rule),
             **_figures(model.info.quality),
         )
+
+
+class _Lesson(TypedDict):
+    rule: str | None
+    num_wrong: int | None
+    num_neighborhoods: int | None
+
+
+def _lesson(learned: LearnedRule | None) -> _Lesson:
+    if learned is None:
+        return _Lesson(rule=None, num_wrong=None, num_neighborhoods=None)
+    return _Lesson(
+        rule=learned.written,
+        num_wrong=learned.num_wrong,
+        num_neighborhoods=learned.num_neighborhoods,
+    )
 
 
 def _figures(quality: Quality | None) -> dict[str, float | None]:

@@ -42,6 +42,9 @@ def _drawn(picture: bytes | None) -> Text:
 def _lines(row: ModelRow) -> Iterator[Text]:
     yield Text(row.name, "bold")
     yield Text(", ".join(_facts(row)))
+    if row.num_states is not None:
+        yield from _taught(row)
+        return
     if row.iou_grown is None:
         yield Text("never measured", "dim")
         return
@@ -52,9 +55,17 @@ def _lines(row: ModelRow) -> Iterator[Text]:
     yield _line("wounded", f"IoU {row.iou_regrown:.3f}, {healed:.0%} of the loss is back")
 
 
+def _taught(row: ModelRow) -> Iterator[Text]:
+    if row.rule is not None:
+        yield _line("computes", row.rule)
+        yield _line("wrong", f"{row.num_wrong:,} of {row.num_neighborhoods:,} neighbourhoods")
+
+
 def _facts(row: ModelRow) -> Iterator[str]:
     size = "" if row.size is None else " " + "x".join(map(str, row.size))
     yield f"{row.num_dims}D{size}"
+    if row.num_states is not None:
+        yield f"{row.num_states} states"
     if row.target not in (None, row.name):
         yield f"target {row.target}"
     if row.grow_steps is not None:

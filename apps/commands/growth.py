@@ -10,17 +10,17 @@ import torch
 from rich.progress import track
 from torch import Tensor
 
-import voxnca
 from analysis.morphology import observe
 from apps.commands.engine import get_ready
 from apps.commands.plan import Plan, make_plan
 from apps.commands.report import Entry, Report
 from apps.items import open_model
 from apps.lab.start import Start
-from apps.states import open_state
+from apps.states import open_state, soup_rows
 from apps.terminal import console, result, say
 from voxnca import NCA, ArgumentError, FileError, Rollout, Target, export
 from voxnca.quality import iou
+from voxnca.states import Colors
 
 
 class Instant(NamedTuple):
@@ -56,9 +56,9 @@ def run(
         steps: to run; None is T, and 96 more after a wound.
         wounds: as `voxnca.wounds.parse` reads them.
         wound_at: the step after which to wound; None is T.
-        seed: of the firing mask.
+        seed: of the firing mask; of a discrete rule's soup.
         size: side of the grid, or its sides joined by commas; None fits the target.
-        start: file of a state to grow from; None is the seed.
+        start: file of a state to grow from; None is the seed, or a soup for a discrete rule.
         with_report: print the form of the pattern over the run, too.
         as_json: print the report alone, for machines.
 
@@ -78,7 +78,11 @@ def run(
         size = ",".join(map(str, begin.space))
     plan = make_plan(model, size=size, steps=steps, wounds=wounds, wound_at=wound_at)
     get_ready()
-    rows = begin.rows(model, plan.space)
+    if model.is_discrete and start is None:
+        say("it starts from a soup; --seed chooses another one, --from a state")
+        rows = soup_rows(model, plan.space, seed)
+    else:
+        rows = begin.rows(model, plan.space)
     rollout = model.rollout(rows, space=plan.space, seed=seed)
     instants = _walk(rollout, plan)
     target = fitting_target(model, plan.space)
@@ -87,7 +91,7 @@ def run(
         if model.target is not None and target is None:
             say("the grid does not hold the target: nothing is compared with it")
         instants = _noting(instants, plan.report_steps, target, entries)
-    _write(_tracked(instants, name, plan), plan, rollout, output)
+    _write(_tracked(instants, name, plan), plan, rollout, output, colors=model.colors)
     if not as_json:
         result(f"{output}: {_describe(rollout, target)}")
     if with_report:
@@ -155,13 +159,20 @@ def _tracked(instants: Iterable[Instant], name: str, plan: Plan) -> Iterable[Ins
     )
 
 
-def _write(instants: Iterable[Instant], plan: Plan, rollout: Rollout, output: Path) -> None:
+def _write(
+    instants: Iterable[Instant],
+    plan: Plan,
+    rollout: Rollout,
+    output: Path,
+    *,
+    colors: Colors | None,
+) -> None:
     if output.suffix.lower() in export.MOVIE_SUFFIXES:
-        export.save_movie(_frames(instants, plan), output)
+        export.save_movie(_frames(instants, plan), output, colors=colors)
         return
     for _ in instants:
         pass
-    export.save_state(rollout.state(), output)
+    export.save_state(rollout.state(), output, colors=colors)
 
 
 def _frames(instants: Iterable[Instant], plan: Plan) -> Iterator[Tensor]:
@@ -173,8 +184,7 @@ def _frames(instants: Iterable[Instant], plan: Plan) -> Iterator[Tensor]:
 
 
 def _describe(rollout: Rollout, target: Target | None) -> str:
-    state = rollout.state()
-    text = f"step {rollout.step_index}, {int(voxnca.solid(state).sum())} voxels"
+    text = f"step {rollout.step_index}, {len(rollout.solid_cells)} voxels"
     if target is None:
         return text
-    return f"{text}, IoU {float(iou(state, target.place(rollout.space))):.3f}"
+    return f"{text}, IoU {float(iou(rollout.state(), target.place(rollout.space))):.3f}"

@@ -11,7 +11,7 @@ from apps.commands.figures import ModelRow
 from apps.commands.gallery import hang
 from apps.items import Kind, find
 from apps.terminal import picture_console, result, say, table
-from apps.thumbnails import shipped_thumbnail, target_thumbnail
+from apps.thumbnails import model_thumbnail, shipped_thumbnail
 from voxnca import NCA, Quality, load, load_target, model_names, target_names
 
 _HEADINGS = (
@@ -28,6 +28,7 @@ _HEADINGS = (
     "params",
 )
 """Short, for 80 columns: IoU when grown, at 500 and at 2,000 steps and after wounds, and so on."""
+_DISCRETE_HEADINGS = ("discrete model", "dims", "states", "computes", "wrong", "params")
 
 
 def list_models(names: Sequence[str], *, as_json: bool) -> None:
@@ -50,7 +51,15 @@ def list_models(names: Sequence[str], *, as_json: bool) -> None:
     elif (console := picture_console()) is not None:
         hang(console, rows, [_picture(source, model) for source, model in models])
     else:
-        result(table(_HEADINGS, [_cells(row) for row in rows]))
+        result(_tables(rows))
+
+
+def _tables(rows: Sequence[ModelRow]) -> str:
+    """Return models that grow in one table, discrete ones in another."""
+    growing = [_cells(row) for row in rows if row.num_states is None]
+    discrete = [_discrete_cells(row) for row in rows if row.num_states is not None]
+    tables = ((_HEADINGS, growing), (_DISCRETE_HEADINGS, discrete))
+    return "\n\n".join(table(headings, cells) for headings, cells in tables if cells)
 
 
 def list_targets(*, as_json: bool) -> None:
@@ -78,7 +87,7 @@ def describe(quality: Quality) -> str:
 
 def _picture(source: str | Path, model: NCA) -> bytes | None:
     if isinstance(source, Path):
-        return target_thumbnail(model)
+        return model_thumbnail(model)
     return shipped_thumbnail(source, model)
 
 
@@ -92,6 +101,12 @@ def _cells(row: ModelRow) -> tuple[str, ...]:
         *("-" if value is None else f"{value:.3f}" for value in (*ious, row.healed, row.rgb_error)),
         str(row.num_parameters),
     )
+
+
+def _discrete_cells(row: ModelRow) -> tuple[str, ...]:
+    wrong = "-" if row.num_wrong is None else f"{row.num_wrong:,} of {row.num_neighborhoods:,}"
+    dims, states = f"{row.num_dims}D", str(row.num_states)
+    return (row.name, dims, states, row.rule or "-", wrong, str(row.num_parameters))
 
 
 def _size(space: Sequence[int]) -> str:

@@ -13,6 +13,9 @@ from voxnca.grid import check_space
 from voxnca.quality import HEAL_STEPS
 from voxnca.wounds import Wound, check, parse
 
+DISCRETE_SIDE = {2: 64, 3: 24}
+DISCRETE_STEPS = 100
+"""Of a rule that grows no target: enough to see what it is like."""
 MAX_FRAMES = 120
 """Of a movie: a longer run is shown at intervals."""
 REPORT_PARTS = 4
@@ -63,8 +66,9 @@ def make_plan(
 
     Args:
         model: that is to grow.
-        size: side of the grid, or its sides joined by commas; None fits the target.
-        steps: to run; None is T, and 96 more after a wound.
+        size: side of the grid, or its sides joined by commas; None fits the target, and a
+            discrete rule has a usual one.
+        steps: to run; None is T, and 96 more after a wound; a discrete rule's T is a usual one.
         wounds: as `voxnca.wounds.parse` reads them.
         wound_at: the step after which to wound; None is T.
 
@@ -99,6 +103,8 @@ def _space(model: NCA, size: str | None) -> tuple[int, ...]:
     """Return the grid: as typed, else what the target needs."""
     num_dims = model.config.num_dims
     if size is None:
+        if model.is_discrete:
+            return (DISCRETE_SIDE[num_dims],) * num_dims
         if model.target is None:
             raise ArgumentError("size: the model has no target to fit; pass --size 32")
         return voxnca.training_space(model.target)
@@ -117,6 +123,8 @@ def _grow_steps(model: NCA) -> int:
 
 
 def _known_grow_steps(model: NCA) -> int | None:
+    if model.is_discrete:
+        return DISCRETE_STEPS
     if model.info.grow_steps is None and model.target is not None:
         return default_grow_steps(model.target, model.config.fire_rate)
     return model.info.grow_steps

@@ -54,6 +54,8 @@ def run(
     elif isinstance(item, Target):
         session = _with_target(item, name or DEFAULT_ITEM, state)
     else:
+        if item.is_discrete:
+            say(f"{name} has discrete states: it runs as the table that the network computes")
         session = Session(item, state=None if state is None else open_state(state))
     get_ready()
     serve(Lab(session), models=model_names(), host=host, port=port, open_browser=open_browser)

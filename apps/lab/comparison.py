@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from analysis.rules import Rule
 from apps.lab.session import Session
 from voxnca import NCA, ArgumentError, VoxncaError
 
@@ -46,8 +47,13 @@ class Comparison:
         """Compare with another model, on the same grid.
 
         Raises:
-            ArgumentError: when it has another dimension, or its target does not fit the grid.
+            ArgumentError: when it has another dimension, its target does not fit the grid, or its
+                states are discrete, so that it cannot begin as the creature does.
         """
+        if model.is_discrete:
+            raise ArgumentError(
+                f"{label} is discrete and grows nothing; compare with one that does"
+            )
         if model.config.num_dims != len(beside.space):
             raise ArgumentError(
                 f"{label} is {model.config.num_dims}D and the creature {len(beside.space)}D; "
@@ -55,8 +61,29 @@ class Comparison:
             )
         return cls(_session(model, beside, "seed"), label)
 
+    @classmethod
+    def with_rule(cls, beside: Session, rule: Rule, label: str) -> Comparison:
+        """Compare with another hand-made rule, from the same cells.
+
+        Raises:
+            ArgumentError: when it has other dimensions, or lacks states of these cells.
+            VoxncaError: when the creature beside is a learned one.
+        """
+        layout = beside.made.layout
+        if rule.num_dims != layout.cells.ndim:
+            raise ArgumentError(
+                f"{label} is {rule.num_dims}D and what runs {layout.cells.ndim}D; "
+                "compare with a rule of the same dimension"
+            )
+        session = Session(rule.within(None), layout=layout)
+        session.set_look(beside.look)
+        return cls(session, label)
+
     def follow(self, num_steps: int) -> None:
         """Take the steps that the creature beside has taken; one that fails stands still."""
+        if not self.session.is_learned:
+            self.session.step(num_steps)
+            return
         for _ in range(num_steps):
             try:
                 self.session.step()

@@ -14,6 +14,7 @@ from analysis.rules import Pattern, Rule
 from apps.lab.carving import Stroke, carve, check_shape
 from apps.lab.cell_run import CellRun
 from apps.lab.clip import Clip
+from apps.lab.discrete import as_made
 from apps.lab.layout import Layout
 from apps.lab.look import Look
 from apps.lab.moment import Moment
@@ -21,6 +22,7 @@ from apps.lab.neural_run import NeuralRun
 from apps.lab.recording import Recording
 from apps.lab.run import Run
 from apps.lab.start import Start
+from apps.lab.tempo import Tempo, checked
 from voxnca import NCA, Target, VoxncaError, training_space
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
@@ -28,10 +30,7 @@ from voxnca.grid import Rows, check_space
 
 DEFAULT_SIZE = {2: 64, 3: 32}
 """Sides of the grid of a model that has no target."""
-DEFAULT_SPEED, MIN_SPEED, MAX_SPEED = 20.0, 0.1, 1e6
 DEFAULT_RADIUS, MIN_RADIUS, MAX_RADIUS = 4.0, 0.5, 64.0
-MAX_BURST_SECONDS = 0.05
-"""Steps that are due are dropped after this long, so that a click never waits for a backlog."""
 
 
 @dataclass(frozen=True)
@@ -55,19 +54,22 @@ class Session:
 
     Args:
         rule: a learned rule or a hand-made one: whatever lives, is played, wounded and looked at
-            by the same calls. What only one of them can do raises an error of one line.
+            by the same calls. What only one of them can do raises an error of one line. A learned
+            rule of discrete states runs as the hand-made one that it computes.
         space: sizes of the grid; by default the one the rule was trained on.
         seed: of the firing mask; each reset grows the same creature again. Of the soup, if the
             rule is hand-made.
         start: of a learned rule: `seed`, one live cell, or `target`, the finished pattern.
         state: an array to start from instead, as `voxnca grow -o state.npy` writes it; its grid
             is the run's.
-        layout: what a hand-made rule starts from; by default a soup.
+        layout: what a hand-made rule starts from; by default a soup, or a
+            pattern that ships where soups are dull.
         clock: seconds, monotonic.
 
     Raises:
         ArgumentError: for an unknown start, a start without a target, a grid that is too small
-            for the target, or a state or layout that does not fit the rule.
+            for the target, a state or layout that does not fit the rule, or a discrete rule
+            without an exact table.
     """
 
     def __init__(
@@ -81,19 +83,21 @@ class Session:
         layout: Layout | None = None,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
-        self._seed, self._clock = check_seed(seed), clock
-        self._speed, self._radius_cells = DEFAULT_SPEED, DEFAULT_RADIUS
-        self._shape = "ball"
+        self._seed, self._tempo = check_seed(seed), Tempo(clock)
+        self._radius_cells, self._shape = DEFAULT_RADIUS, "ball"
         self._run = self.version = 0
         self.playing = True
         self._look = Look()
+        if isinstance(rule, NCA) and rule.is_discrete and layout is None:
+            rule, layout = as_made(rule, seed=seed, space=space, state=state)
+            state = None
         if isinstance(rule, NCA):
             begin = Start.named(start) if state is None else Start.of_state(state, rule)
             self._grow(rule, begin, space if space is not None else begin.space)
             return
         if start != "seed" or state is not None:
             raise ArgumentError(f"{rule} is a hand-made rule and has no such start; give a layout")
-        self._lay(rule, layout or Layout.soup(rule, seed=seed, space=space))
+        self._lay(rule, layout or _first_layout(rule, seed, space))
 
     @property
     def rule(self) -> NCA | Rule:
@@ -189,7 +193,7 @@ class Session:
     @property
     def speed(self) -> float:
         """Steps a second while playing, in [0.1, 10^6]."""
-        return self._speed
+        return self._tempo.speed
 
     @property
     def radius_cells(self) -> float:
@@ -200,9 +204,9 @@ class Session:
         """Choose how many steps a second are taken while playing.
 
         Raises:
-            ArgumentError: outside [0.1, 1000].
+            ArgumentError: outside [0.1, 10^6].
         """
-        self._speed = _checked("speed", steps_per_second, MIN_SPEED, MAX_SPEED)
+        self._tempo.set_speed(steps_per_second)
 
     def set_radius(self, radius_cells: float) -> None:
         """Choose how wide the wounds of clicks are.
@@ -210,7 +214,7 @@ class Session:
         Raises:
             ArgumentError: outside [0.5, 64].
         """
-        self._radius_cells = _checked("radius_cells", radius_cells, MIN_RADIUS, MAX_RADIUS)
+        self._radius_cells = checked("radius_cells", radius_cells, MIN_RADIUS, MAX_RADIUS)
 
     def set_shape(self, shape: str) -> None:
         """Choose the shape of the wounds of clicks: see `carving.carve`.
@@ -226,12 +230,13 @@ class Session:
 
     def pause(self) -> None:
         """Keep `advance` from taking steps; paused already, nothing changes."""
-        self.playing, self._due = False, 0.0
+        self.playing = False
+        self._tempo.forget()
 
     @property
     def seconds_to_step(self) -> float:
         """After how many seconds of play the next step is due."""
-        return max(0.0, 1 - self._due) / self._speed
+        return self._tempo.seconds_to_step
 
     def advance(self, elapsed_seconds: float) -> int:
         """Take the steps that are due after some time of play; none when paused.
@@ -244,25 +249,17 @@ class Session:
         """
         if not self.playing:
             return 0
-        self._due += elapsed_seconds * self._speed
-        deadline, taken, burst = self._clock() + MAX_BURST_SECONDS, 0, 1
-        while self._due >= 1 and (taken == 0 or self._clock() < deadline):
-            count = min(int(self._due), burst)
-            self._step(count)
-            self._due -= count
-            taken += count
-            burst *= 2 if self._life.is_swift else 1
-        self._due = min(self._due, 1.0)
-        return taken
+        return self._tempo.advance(elapsed_seconds, self.step, swift=self._life.is_swift)
 
-    def step(self) -> None:
-        """Take one step, playing or not.
+    def step(self, num_steps: int = 1) -> None:
+        """Take steps, playing or not; what is kept of the past is the last of them.
 
         Raises:
             VoxncaError: when the rule has run into values that are not finite, or far too large;
                 the creature stays as it was before.
         """
-        self._step(1)
+        self.version += 1
+        self._life.step(num_steps)
 
     def reset(self) -> None:
         """Go back to the start; the same run grows again, by the present rule."""
@@ -360,7 +357,7 @@ class Session:
             VoxncaError: when there is none, or too many came after it.
         """
         words = self._life.undo()
-        self._due = 0.0
+        self._tempo.forget()
         self.version += 1
         return words
 
@@ -453,10 +450,12 @@ class Session:
         Raises:
             ArgumentError: when it cannot run; the one before goes on then.
         """
+        if isinstance(rule, NCA) and rule.is_discrete and layout is None:
+            rule, layout = as_made(rule, seed=self._seed)
         if isinstance(rule, NCA):
             self._grow(rule, Start(), None)
         else:
-            self._lay(rule, layout or Layout.soup(rule, seed=self._seed))
+            self._lay(rule, layout or Layout.first(rule, seed=self._seed))
 
     @property
     def look(self) -> Look:
@@ -477,10 +476,6 @@ class Session:
         """Return what there is to see now."""
         return self._life.observe(self.look, self._run)
 
-    def _step(self, num_steps: int) -> None:
-        self.version += 1
-        self._life.step(num_steps)
-
     def _grow(self, model: NCA, start: Start, space: Sequence[int] | None) -> None:
         self._begin(NeuralRun(model, start, space=_grid(model, space), seed=self._seed))
         self._run += 1
@@ -491,14 +486,14 @@ class Session:
 
     def _begin(self, life: Run) -> None:
         self._life = life
-        self._due = 0.0
+        self._tempo.forget()
         self.version += 1
 
 
-def _checked(name: str, value: float, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ArgumentError(f"{name}={value!r} must be a number in [{low:g}, {high:g}]")
-    return float(value)
+def _first_layout(rule: Rule, seed: int, space: Sequence[int] | None) -> Layout:
+    if space is None:
+        return Layout.first(rule, seed=seed)
+    return Layout.soup(rule, seed=seed, space=space)
 
 
 def _grid(model: NCA, space: Sequence[int] | None) -> tuple[int, ...]:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis import rules
-from analysis.rules.entry import Entry
+from analysis.rules.named import Entry
 from apps.thumbnails import (
+    model_thumbnail,
     pattern_thumbnail,
     rule_thumbnail,
     shipped_thumbnail,
-    target_thumbnail,
 )
 from voxnca import NCA, Target, VoxncaError, load, model_names
 from voxnca.export.thumbnails import encode_thumbnail
@@ -23,7 +23,7 @@ Choice = dict[str, Any]
 
 def opened_choice(name: str, model: NCA) -> Choice:
     """Offer the model that the viewer was started on; its picture is its target."""
-    return _choice(name, " · ".join(_facts(name, model)), target_thumbnail(model))
+    return _choice(name, " · ".join(_facts(name, model)), model_thumbnail(model))
 
 
 def listed_choice(name: str) -> Choice:
@@ -33,7 +33,7 @@ def listed_choice(name: str) -> Choice:
     except VoxncaError:
         return _choice(name, "cannot be read", None)
     shipped = name in model_names()
-    picture = shipped_thumbnail(name, model) if shipped else target_thumbnail(model)
+    picture = shipped_thumbnail(name, model) if shipped else model_thumbnail(model)
     return _choice(name, " · ".join(_facts(name, model)), picture)
 
 
@@ -67,5 +67,9 @@ def _facts(name: str, model: NCA) -> Iterator[str]:
         yield "\N{MULTIPLICATION SIGN}".join(map(str, model.target.size))
         if not name.startswith(model.target.name):
             yield model.target.name
+    if model.is_discrete:
+        yield f"{model.config.num_states} states"
+    if model.info.learned_rule is not None:
+        yield model.info.learned_rule.written
     if model.info.quality is not None:
         yield f"heals {max(model.info.quality.healed, 0):.0%}"

@@ -118,7 +118,7 @@ class Exchange:
             return
         if suffix in PATTERN_SUFFIXES:
             pattern = await asyncio.to_thread(rules.read_pattern, path)
-            await self._do(lambda lab: self._rule.lay(lab, pattern, path.stem))
+            await self._do(lambda lab: self._rule.lay(lab, pattern))
             return
         target = await asyncio.to_thread(_read(path), None)
         self._goal.offer(target, _read(path))

@@ -24,6 +24,7 @@ GROW_STEPS, HEAL_STEPS = 44, 56
 PLACES = ((0.56, 0.34), (0.62, 0.42), (0.54, 0.46))
 """Where to carve: fractions of the picture's width and height."""
 LEARNED, LEARN_STEPS, LEARNED_IOU = "butterfly", 900, 0.9
+GUN, GUN_STEPS = "gosper-glider-gun", 195
 WINDOW = (816, 680)
 """Of the movie: narrow enough for the page to put its drawer away."""
 MOVIE_WIDTH, MOVIE_HEIGHT = 480, 400
@@ -35,16 +36,16 @@ VOXNCA = str(Path(sys.executable).with_name("voxnca"))
 
 
 @contextmanager
-def page(width: int, height: int) -> Iterator[Page]:
-    """Open the viewer in a browser window, paused on the seed."""
-    command = [VOXNCA, "app", MODEL, "--port", "0", "--no-browser"]
+def page(width: int, height: int, item: str = MODEL) -> Iterator[Page]:
+    """Open the viewer in a browser window, paused at the start."""
+    command = [VOXNCA, "app", item, "--port", "0", "--no-browser"]
     with served(command) as (address, _), browser() as chromium:
         tab = chromium.new_page(viewport={"width": width, "height": height}, color_scheme="dark")
         tab.add_init_script("localStorage.setItem('voxnca-tour-seen', '1')")
         tab.goto(address)
         tab.wait_for_selector("canvas[data-step]")
         tab.get_by_label("Pause", exact=True).click()
-        tab.get_by_label("Grow again from the seed").click()
+        tab.keyboard.press("r")  # from the start
         _wait_for(tab, 0)
         yield tab
 
@@ -112,9 +113,7 @@ def photograph(tab: Page, name: str) -> None:
     for step in range(1, GROW_STEPS + 1):
         _step_to(tab, step)
     _carve(tab)
-    path = voxnca.data_path() / "pictures" / name
-    _shot(tab).quantize(256).save(path, optimize=True)
-    print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+    _save(tab, name)
 
 
 def photograph_learning(tab: Page, name: str) -> None:
@@ -132,13 +131,24 @@ def photograph_learning(tab: Page, name: str) -> None:
         arg=LEARNED_IOU,
     )
     tab.get_by_label("Pause", exact=True).click()
+    _save(tab, name)
+
+
+def photograph_gun(tab: Page, name: str) -> None:
+    """Write a .png of the page in which a gun has shot some gliders."""
+    for step in range(1, GUN_STEPS + 1):
+        _step_to(tab, step)
+    _save(tab, name)
+
+
+def _save(tab: Page, name: str) -> None:
     path = voxnca.data_path() / "pictures" / name
     _shot(tab).quantize(256).save(path, optimize=True)
     print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
 
 
 def main() -> None:
-    """Make `carve.gif`, `viewer.png` and `learn.png`."""
+    """Make `carve.gif`, `viewer.png`, `learn.png` and `rules.png`."""
     (voxnca.data_path() / "pictures").mkdir(exist_ok=True)
     with page(*WINDOW) as tab:
         write_movie(film(tab), "carve.gif")
@@ -146,6 +156,8 @@ def main() -> None:
         photograph(tab, "viewer.png")
     with page(1200, 760) as tab:
         photograph_learning(tab, "learn.png")
+    with page(1200, 760, GUN) as tab:
+        photograph_gun(tab, "rules.png")
 
 
 if __name__ == "__main__":

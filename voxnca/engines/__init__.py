@@ -1,5 +1,7 @@
 """The step, in engines that are one model: `dense` is the reference, `sparse` is fast.
 
+A discrete rule has one engine, whatever the name: its cells are all alive.
+
 An engine is a `Field`: it holds a batch of states between steps and takes tensors and weights
 only; it knows nothing of models, targets or files.
 """
@@ -14,6 +16,7 @@ import torch
 from torch import Tensor
 
 from voxnca.engines.dense import DenseField
+from voxnca.engines.discrete import DiscreteField
 from voxnca.engines.field import NOTHING, Field, Firing, Rule, Surroundings
 from voxnca.engines.gathered import GatheredField
 from voxnca.errors import ArgumentError
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ENGINES",
     "DenseField",
+    "DiscreteField",
     "Field",
     "Firing",
     "GatheredField",
@@ -52,7 +56,10 @@ def enter(
     Raises:
         ArgumentError: for another name.
     """
-    if _chosen(engine, state.device) == "dense":
+    name = _chosen(engine, state.device)
+    if rule.num_states is not None:
+        return DiscreteField.of_state(state, rule, surroundings)
+    if name == "dense":
         return DenseField(state, rule, surroundings)
     return _sparse(state).of_state(state, rule, surroundings)
 
@@ -76,7 +83,10 @@ def enter_rows(
     Raises:
         ArgumentError: for another engine.
     """
-    if _chosen(engine, rows.values.device) == "dense":
+    name = _chosen(engine, rows.values.device)
+    if rule.num_states is not None:
+        return DiscreteField.of_rows(rows, shape, rule, surroundings)
+    if name == "dense":
         return DenseField.of_rows(rows, shape, rule, surroundings)
     return _sparse(rows.values).of_rows(rows, shape, rule, surroundings)
 

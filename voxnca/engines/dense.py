@@ -47,12 +47,24 @@ def step(state: Tensor, rule: Rule, fire: Tensor, surroundings: Surroundings = N
 
 def perceive(state: Tensor, rule: Rule) -> Tensor:
     """Convolve each channel with each kernel: `(B, *space, K * C)`, kernel-major."""
-    B, *space, C = state.shape
-    K, d = len(rule.kernels), len(space)
-    padded = _pad(state.movedim(-1, 1), rule.border)
-    weight = rule.kernels[:, None].repeat(C, *[1] * (d + 1))  # (C * K, 1, 3, 3[, 3])
+    return convolve(_pad(state.movedim(-1, 1), rule.border), rule.kernels)
+
+
+def convolve(padded: Tensor, kernels: Tensor) -> Tensor:
+    """Convolve each channel with each kernel, given what lies around.
+
+    Args:
+        padded: `(B, C, *(n + 2))`, channels first, the grid with a frame one cell wide.
+        kernels: `(K, *(3,) * d)`.
+
+    Returns:
+        `(B, *space, K * C)`, kernel-major.
+    """
+    B, C, *framed = padded.shape
+    K, d = len(kernels), len(framed)
+    weight = kernels[:, None].repeat(C, *[1] * (d + 1))  # (C * K, 1, 3, 3[, 3])
     maps = _CONV[d](padded, weight, groups=C)
-    return maps.reshape(B, C, K, *space).movedim((2, 1), (-2, -1)).flatten(-2)
+    return maps.reshape(B, C, K, *maps.shape[2:]).movedim((2, 1), (-2, -1)).flatten(-2)
 
 
 def alive(state: Tensor, border: str) -> Tensor:

@@ -26,6 +26,7 @@ class Rule(NamedTuple):
         out_bias: `(C,)`.
         border: `zero`, `replicate` or `circular`.
         fire_rate: in (0, 1].
+        num_states: k of a discrete rule, whose steps end in the argmax; None of one that grows.
     """
 
     kernels: Tensor
@@ -35,6 +36,7 @@ class Rule(NamedTuple):
     out_bias: Tensor
     border: str
     fire_rate: float
+    num_states: int | None = None
 
     def update(self, perceived: Tensor) -> Tensor:
         """Return dx `(..., C)` for perception vectors `(..., K * C)`."""

@@ -14,7 +14,7 @@ from voxnca.export.av1 import encode_av1
 from voxnca.export.colours import Bytes, solid_cells
 from voxnca.export.mp4 import wrap_mp4
 from voxnca.export.palettes import choose_palette, nearest
-from voxnca.export.pictures import SOFT_BACKGROUND, picture
+from voxnca.export.pictures import SOFT_BACKGROUND, Colour, picture
 from voxnca.grid import content
 
 MAX_FPS = 50
@@ -22,7 +22,13 @@ MAX_FPS = 50
 _SAMPLED_FRAMES, _SAMPLED_PIXELS = 16, 2**18
 
 
-def encode_gif(frames: Sequence[Bytes], *, fps: float = 20, size_px: int = 384) -> bytes:
+def encode_gif(
+    frames: Sequence[Bytes],
+    *,
+    fps: float = 20,
+    size_px: int = 384,
+    background: Colour = SOFT_BACKGROUND,
+) -> bytes:
     """Return a looping .gif.
 
     All frames share one palette, made from frames of the whole movie, so that no colour
@@ -32,15 +38,16 @@ def encode_gif(frames: Sequence[Bytes], *, fps: float = 20, size_px: int = 384) 
         frames: uint8 `(*space, 4)`, straight alpha, all of one space.
         fps: frames a second, 1 to 50; rounded to hundredths of a second a frame.
         size_px: longest side, at most.
+        background: RGB to draw upon.
 
     Raises:
         ArgumentError: for no frames, frames of unequal space, or an impossible `fps`.
     """
     _check(frames, fps)
     frames = _in_one_view(frames)
-    draw = partial(picture, size_px=size_px, background=SOFT_BACKGROUND, crop=False)
+    draw = partial(picture, size_px=size_px, background=background, crop=False)
     chosen = np.unique(np.linspace(0, len(frames) - 1, _SAMPLED_FRAMES).round().astype(int))
-    palette = _palette([draw(frames[i]) for i in chosen])
+    palette = _palette([draw(frames[i]) for i in chosen], background)
     images = [_with_palette(draw(frame), palette) for frame in frames]
     buffer = io.BytesIO()
     images[0].save(
@@ -55,7 +62,13 @@ def encode_gif(frames: Sequence[Bytes], *, fps: float = 20, size_px: int = 384) 
     return buffer.getvalue()
 
 
-def encode_mp4(frames: Sequence[Bytes], *, fps: float = 20, size_px: int = 384) -> bytes:
+def encode_mp4(
+    frames: Sequence[Bytes],
+    *,
+    fps: float = 20,
+    size_px: int = 384,
+    background: Colour = SOFT_BACKGROUND,
+) -> bytes:
     """Return an .mp4 (AV1), in one view as a .gif; its sides are even, as the format wants.
 
     Args and errors as of `encode_gif`; `fps` is kept exactly.
@@ -64,14 +77,15 @@ def encode_mp4(frames: Sequence[Bytes], *, fps: float = 20, size_px: int = 384) 
         FileError: when Pillow was built without AVIF.
     """
     _check(frames, fps)
-    draw = partial(picture, size_px=size_px, background=SOFT_BACKGROUND, crop=False)
-    return wrap_mp4(encode_av1(_even(draw(frame)) for frame in _in_one_view(frames)), fps)
+    draw = partial(picture, size_px=size_px, background=background, crop=False)
+    images = (_even(draw(frame), background) for frame in _in_one_view(frames))
+    return wrap_mp4(encode_av1(images), fps)
 
 
-def _even(image: Image.Image) -> Image.Image:
+def _even(image: Image.Image, background: Colour) -> Image.Image:
     """Widen a picture by a line of background where a side is odd: colours have half the lines."""
     width, height = (side + side % 2 for side in image.size)
-    even = Image.new("RGB", (width, height), SOFT_BACKGROUND)
+    even = Image.new("RGB", (width, height), background)
     even.paste(image.convert("RGB"))
     return even
 
@@ -93,13 +107,13 @@ def _check(frames: Sequence[Bytes], fps: float) -> None:
         raise ArgumentError(f"fps={fps!r} must be from 1 to {MAX_FPS}")
 
 
-def _palette(images: Sequence[Image.Image]) -> Bytes:
+def _palette(images: Sequence[Image.Image], background: Colour) -> Bytes:
     """Return 256 colours at most, uint8 `(P, 3)`, the background exactly among them."""
     pixels = np.concatenate([np.asarray(image.convert("RGB")).reshape(-1, 3) for image in images])
     sample = pixels[:: max(1, len(pixels) // _SAMPLED_PIXELS)]
     distinct, counts = np.unique(sample, axis=0, return_counts=True)
-    background = np.array([SOFT_BACKGROUND], np.uint8)
-    return np.concatenate([background, choose_palette(distinct, counts, 255)])
+    ground = np.array([background], np.uint8)
+    return np.concatenate([ground, choose_palette(distinct, counts, 255)])
 
 
 def _with_palette(image: Image.Image, palette: Bytes) -> Image.Image:

@@ -13,6 +13,7 @@ from voxnca.atomic import write_bytes
 from voxnca.errors import ArgumentError
 from voxnca.export.colours import to_rgba8
 from voxnca.export.voxels import encode_vox
+from voxnca.states import Colors
 
 MOVIE_SUFFIXES = (".gif", ".mp4")
 SUFFIXES = (".png", *MOVIE_SUFFIXES, ".vox", ".npy")
@@ -30,7 +31,9 @@ def check_suffix(path: str | Path) -> str:
     return suffix
 
 
-def save_state(state: Tensor, path: str | Path, *, size_px: int = 512) -> None:
+def save_state(
+    state: Tensor, path: str | Path, *, size_px: int = 512, colors: Colors | None = None
+) -> None:
     """Write one state.
 
     `.png` is a picture: in 2D the pixels, enlarged by a whole factor, in 3D the solid voxels
@@ -41,6 +44,7 @@ def save_state(state: Tensor, path: str | Path, *, size_px: int = 512) -> None:
         state: `(1, *space, C)`.
         path: of the file; an older one is replaced.
         size_px: longest side of a picture, at most.
+        colors: of a discrete rule's states, `model.colors`; a picture is drawn upon the first.
 
     Raises:
         ArgumentError: for an unknown suffix, or a state that such a file cannot hold.
@@ -52,16 +56,23 @@ def save_state(state: Tensor, path: str | Path, *, size_px: int = 512) -> None:
     if suffix == ".npy":
         content = _encode_npy(state)
     elif suffix == ".vox":
-        content = encode_vox(to_rgba8(state))
+        content = encode_vox(to_rgba8(state, colors=colors))
     else:
         from voxnca.export.pictures import encode_png  # noqa: PLC0415  # Pillow, on first use
 
-        content = encode_png(to_rgba8(state), size_px=size_px)
+        background = colors[0] if colors else None
+        rgba8 = to_rgba8(state, colors=colors)
+        content = encode_png(rgba8, size_px=size_px, background=background)
     write_bytes(path, content)
 
 
 def save_movie(
-    states: Iterable[Tensor], path: str | Path, *, fps: float = 20, size_px: int = 384
+    states: Iterable[Tensor],
+    path: str | Path,
+    *,
+    fps: float = 20,
+    size_px: int = 384,
+    colors: Colors | None = None,
 ) -> None:
     """Write states as the frames of a movie; all share one view, and a .gif loops.
 
@@ -70,6 +81,7 @@ def save_movie(
         path: of the .gif or .mp4 file; an older one is replaced.
         fps: frames a second, 1 to 50; GIF counts time in hundredths of a second.
         size_px: longest side, at most.
+        colors: of a discrete rule's states, `model.colors`; the first is the background.
 
     Raises:
         ArgumentError: for another suffix, an impossible `fps`, or no states.
@@ -78,11 +90,14 @@ def save_movie(
     suffix = check_suffix(path)
     if suffix not in MOVIE_SUFFIXES:
         raise ArgumentError(f"{str(path)!r} holds no movie; end it in {', '.join(MOVIE_SUFFIXES)}")
-    from voxnca.export.movie import encode_gif, encode_mp4  # noqa: PLC0415  # Pillow, on first use
+    # Pillow, on first use
+    from voxnca.export.movie import encode_gif, encode_mp4  # noqa: PLC0415
+    from voxnca.export.pictures import SOFT_BACKGROUND  # noqa: PLC0415
 
-    frames = [to_rgba8(state) for state in states]
+    frames = [to_rgba8(state, colors=colors) for state in states]
+    background = colors[0] if colors else SOFT_BACKGROUND
     encode = encode_gif if suffix == ".gif" else encode_mp4
-    write_bytes(path, encode(frames, fps=fps, size_px=size_px))
+    write_bytes(path, encode(frames, fps=fps, size_px=size_px, background=background))
 
 
 def _encode_npy(state: Tensor) -> bytes:

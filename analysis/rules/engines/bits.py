@@ -22,6 +22,8 @@ from voxnca.engines.kernels.compiling import compiled, inlined
 Words = NDArray[np.uint64]
 
 WORD = 64
+CHUNK = 64
+"""Words that may be read at once, even from the last on."""
 _ONE, _LAST = np.uint64(1), np.uint64(WORD - 1)
 _NO_WORD = np.uint64(0)
 
@@ -73,12 +75,13 @@ class Layout(NamedTuple):
         return dz * self.plane + dy * self.pitch
 
     def words(self) -> Words:
-        """Make the words of an empty grid, one more at each end."""
-        return np.zeros((self.depth + 2 * self.shell) * self.plane + 2, dtype=np.uint64)
+        """Make the words of an empty grid, with one before it and some behind it."""
+        return np.zeros(1 + (self.depth + 2 * self.shell) * self.plane + CHUNK, dtype=np.uint64)
 
     def rows(self, words: Words) -> Words:
         """Return the words that hold cells: a view `(depth, height, pitch)`."""
-        whole = words[1:-1].reshape(self.depth + 2 * self.shell, self.height + 2, self.pitch)
+        num_planes = self.depth + 2 * self.shell
+        whole = words[1 : 1 + num_planes * self.plane].reshape(num_planes, -1, self.pitch)
         return whole[self.shell : self.shell + self.depth, 1:-1]
 
 
@@ -193,5 +196,5 @@ def wrap(words: Words, layout: Layout) -> None:
         _copy(words, layout, _row(layout, depth, 0), _row(layout, 0, 0), plane)
         _copy(words, layout, _row(layout, 1, 0), _row(layout, depth + 1, 0), plane)
     words[0] = _NO_WORD
-    for row in range(1, len(words) - 1, pitch):
+    for row in range(1, 1 + (depth + 2 * shell) * plane, pitch):
         _begin_row(words, layout, row)

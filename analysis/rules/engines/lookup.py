@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from analysis.rules.engines.octets import CHUNK, Layout, OctetGrid, wrap
 from analysis.rules.neighborhood import Neighborhood
 from analysis.rules.rule import States, frozen
-from voxnca.engines.kernels.compiling import compiled, inlined
+from voxnca.engines.kernels.compiling import compiled, pasted
 
 
 class Lookup(OctetGrid):
@@ -47,13 +47,13 @@ class Lookup(OctetGrid):
         )
 
 
-@inlined
+@pasted
 def _append(codes: NDArray[np.uint32], num_states: np.uint32, states: States) -> None:
     for i in range(len(codes)):
         codes[i] = codes[i] * num_states + states[i]
 
 
-@inlined
+@pasted
 def _look_up(codes: NDArray[np.uint32], entries: States, new: States) -> None:
     for i in range(len(codes)):
         new[i] = entries[codes[i]]

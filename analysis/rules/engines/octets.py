@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.rules.engines.engine import Engine, Mask
 from analysis.rules.rule import States
-from voxnca.engines.kernels.compiling import compiled
+from voxnca.engines.kernels.compiling import compiled, inlined
 
 CHUNK = 1024
 """Cells whose intermediate results are kept at a time: few enough for the fastest memory."""
@@ -129,29 +129,38 @@ class OctetGrid(Engine):
         raise NotImplementedError
 
 
+@inlined
+def _copy(states: States, layout: Layout, source: int, target: int, length: int) -> None:
+    """Set cells beyond an edge."""
+    for i in range(length):
+        states[target + i] = states[source + i] if layout.torus else 0
+
+
 @compiled
 def wrap(states: States, layout: Layout) -> None:
     """Set the cells beyond all edges."""
     shell, depth, height, width = layout.shell, layout.depth, layout.height, layout.width
-    whole = states.reshape(depth + 2 * shell, height + 2, width + 2)
-    keep = np.uint8(layout.torus)
+    pitch, plane = width + 2, (height + 2) * (width + 2)
     for z in range(shell, shell + depth):
-        plane = whole[z]
-        for y in range(1, height + 1):
-            plane[y, 0], plane[y, width + 1] = plane[y, width] * keep, plane[y, 1] * keep
-        plane[0], plane[height + 1] = plane[height] * keep, plane[1] * keep
+        top = z * plane
+        for row in range(top + pitch, top + pitch * (height + 1), pitch):
+            states[row] = states[row + width] if layout.torus else 0
+            states[row + width + 1] = states[row + 1] if layout.torus else 0
+        _copy(states, layout, top + pitch * height, top, pitch)
+        _copy(states, layout, top + pitch, top + pitch * (height + 1), pitch)
     if shell:
-        whole[0], whole[depth + 1] = whole[depth] * keep, whole[1] * keep
+        _copy(states, layout, depth * plane, 0, plane)
+        _copy(states, layout, plane, (depth + 1) * plane, plane)
 
 
 @compiled
 def count(states: States, layout: Layout, num_states: int) -> NDArray[np.int64]:
     """Count the cells in each state."""
     shell, depth, height, width = layout.shell, layout.depth, layout.height, layout.width
-    whole = states.reshape(depth + 2 * shell, height + 2, width + 2)
+    pitch, plane = width + 2, (height + 2) * (width + 2)
     counts = np.zeros(num_states, np.int64)
     for z in range(shell, shell + depth):
-        for y in range(1, height + 1):
-            for x in range(1, width + 1):
-                counts[whole[z, y, x]] += 1
+        for row in range(z * plane + pitch, z * plane + pitch * (height + 1), pitch):
+            for cell in range(row + 1, row + 1 + width):
+                counts[states[cell]] += 1
     return counts

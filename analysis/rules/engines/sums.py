@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from analysis.rules.counting import CountingRule
 from analysis.rules.engines.octets import CHUNK, Layout, OctetGrid, wrap
 from analysis.rules.rule import States
-from voxnca.engines.kernels.compiling import compiled, inlined
+from voxnca.engines.kernels.compiling import compiled, pasted
 
 _ROOM = 32
 """Places of the table for each state: no neighbourhood has more than 27 cells."""
@@ -61,13 +61,13 @@ def _terms(rule: CountingRule, layout: Layout) -> tuple[NDArray[np.int64], NDArr
     return np.array(threes, dtype=np.int64), np.array(singles, dtype=np.int64)
 
 
-@inlined
+@pasted
 def _add(sums: States, values: States) -> None:
     for i in range(len(sums)):
         sums[i] += values[i]
 
 
-@inlined
+@pasted
 def _add_three(values: States, sums: States) -> None:
     left, right = values, values[2:]
     middle = values[1:]
@@ -75,7 +75,7 @@ def _add_three(values: States, sums: States) -> None:
         sums[i] = left[i] + middle[i] + right[i]
 
 
-@inlined
+@pasted
 def _look_up(old: States, sums: States, table: States, new: States) -> None:
     for i in range(len(new)):
         new[i] = table[np.int64(old[i]) * _ROOM + np.int64(sums[i])]

@@ -6,6 +6,7 @@ south-east quarter is x = 0, y = 1.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ from analysis.rules.files.text import excerpt, for_people, numbered_lines
 from analysis.rules.pattern import Pattern
 from voxnca.errors import ArgumentError
 
+_MAX_NODES = 2**20
+"""Golly's largest patterns have a fifth of it."""
 _MAX_LEVEL = 60
 """Of the root: wider than 2^60 cells is no pattern that fits a grid."""
 _CHUNK = 2**14
@@ -54,7 +57,7 @@ def parse_macrocell(text: str) -> Pattern:
             for a box of more than 2^26 cells, however short the file.
     """
     rule, comments, lines = "", [], []
-    for number, line in numbered_lines(text)[1:]:
+    for number, line in islice(numbered_lines(text), 1, None):
         if line.startswith("#R"):
             rule = for_people(line[2:])
         elif line.startswith("#"):
@@ -62,6 +65,8 @@ def parse_macrocell(text: str) -> Pattern:
             comments += [note] if note else []
         elif line.strip():
             lines.append((number, line.strip()))
+        if len(lines) > _MAX_NODES:
+            raise ArgumentError(f"it has more than {_MAX_NODES} nodes; give a smaller pattern")
     nodes = _Reader(lines).nodes()
     root = len(nodes.levels) - 1
     box = nodes.boxes[root]

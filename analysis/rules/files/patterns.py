@@ -45,7 +45,7 @@ def read_pattern(path: str | Path) -> Pattern:
     """Read a pattern from a file: .rle, .rle3, .mc, .cells or .mcl.
 
     Raises:
-        FileError: when it is missing, longer than 32 MB, of another suffix, or no pattern.
+        FileError: when it is missing, longer than 16 MB, of another suffix, or no pattern.
     """
     path = Path(path)
     suffix = path.suffix.lower()

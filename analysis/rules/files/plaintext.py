@@ -48,6 +48,10 @@ def parse_cells(text: str) -> Pattern:
 
 def is_drawing(text: str) -> bool:
     """Tell whether a text is a drawing rather than RLE, which has `$`, `!` or counts."""
-    lines = [line for _, line in numbered_lines(text)]
-    drawn = [line.rstrip() for line in lines if not line.startswith("!")]
-    return any(drawn) and not any(line.strip(_LIVE + _DEAD) for line in drawn)
+    has_row = False
+    for _, line in numbered_lines(text):
+        row = "" if line.startswith("!") else line.rstrip()
+        if row.strip(_LIVE + _DEAD):
+            return False
+        has_row = has_row or bool(row)
+    return has_row

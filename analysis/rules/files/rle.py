@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 from analysis.rules.files.comments import Comments, write_comments
-from analysis.rules.files.runs import draw, write_runs
+from analysis.rules.files.run_writing import write_runs
+from analysis.rules.files.runs import Body, draw
 from analysis.rules.files.text import excerpt, for_people, numbered_lines
 from analysis.rules.pattern import Pattern
 from voxnca.errors import ArgumentError
@@ -35,20 +36,18 @@ def parse_rle(text: str) -> Pattern:
             than 2^26 cells.
     """
     lines = numbered_lines(text)
-    comments, size, rule = Comments(), (0, 0, 0), ""
-    is_3d = is_rle3(text)
+    comments, body, size, rule = Comments(), Body(), (0, 0, 0), ""
+    is_3d, has_header = is_rle3(text), False
     if is_3d:
-        found = _POSITION.search(lines[0][1])
+        found = _POSITION.search(next(lines)[1])
         comments.origin = (int(found[3]), int(found[2]), int(found[1])) if found else ()
-        lines = lines[1:]
-    body, has_header = [], False
     for number, line in lines:
         if line.startswith("#"):
             comments.read(line)
         elif not has_header and is_header(line):
             size, rule, has_header = *_header(number, line), True
-        elif line.strip():
-            body.append((number, line))
+        else:
+            body.add(number, line)
     cells = draw(body, size if is_3d else size[1:])
     origin = comments.origin if len(comments.origin) == cells.ndim else ()
     return Pattern(cells, origin, rule or comments.rule, comments.name, tuple(comments.lines))

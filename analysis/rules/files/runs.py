@@ -6,9 +6,10 @@ those with a prefix, `pA` to `yO`, for 25 to 255. `$` ends a row, `/` a layer, `
 
 from __future__ import annotations
 
-import re
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate
 from math import prod
 from typing import NamedTuple
 
@@ -21,22 +22,50 @@ from voxnca.errors import ArgumentError
 MAX_CELLS = 2**26
 """Of the box round a pattern: 64 MB."""
 _MAX_DIGITS = 12
-_RUN = re.compile(r"([0-9]*)([p-y]?[A-X]|[.bo$/!])")
-_WIDTH = 70
+_MAX_COUNT = 2**27
+"""More cells side by side are too many for any box, so a longer count need not be kept."""
+_BLOCK = 2**18
+_SIGNS = b".boABCDEFGHIJKLMNOPQRSTUVWX$/!"
+
+Ints = NDArray[np.int64]
 
 
-class Run(NamedTuple):
-    """Cells of one state, side by side.
+class Body:
+    """The lines of runs, without white space, and their numbers."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._numbers = array("l")
+
+    def add(self, number: int, line: str) -> None:
+        """Add a line."""
+        part = "".join(line.split())
+        if part:
+            self._parts.append(part)
+            self._numbers.append(number)
+
+    def text(self) -> bytes:
+        """Return all lines as one."""
+        return "".join(self._parts).encode()
+
+    def line_at(self, at: int) -> int:
+        """Return the number of the line that a byte of the text is from."""
+        ends = list(accumulate(len(part.encode()) for part in self._parts))
+        return self._numbers[min(bisect_right(ends, at), len(ends) - 1)]
+
+
+class Runs(NamedTuple):
+    """Live cells side by side.
 
     Attributes:
-        place: of the first, in index order `(z, y, x)`.
-        length: how many.
-        state: above 0.
+        places: int64 `(N, 3)`, of the first of each run, in index order `(z, y, x)`.
+        lengths: int64 `(N,)`.
+        states: int64 `(N,)`, above 0.
     """
 
-    place: tuple[int, int, int]
-    length: int
-    state: int
+    places: Ints
+    lengths: Ints
+    states: Ints
 
 
 def check_box(sizes: Sequence[int]) -> tuple[int, ...]:
@@ -51,11 +80,11 @@ def check_box(sizes: Sequence[int]) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def draw(lines: Sequence[tuple[int, str]], size: Sequence[int]) -> NDArray[np.uint8]:
+def draw(body: Body, size: Sequence[int]) -> NDArray[np.uint8]:
     """Make cells of runs.
 
     Args:
-        lines: with their numbers; white space does not count, what follows `!` neither.
+        body: the runs; what follows `!` does not count.
         size: what the box holds at least, `(H, W)` or `(D, H, W)`, whatever the runs say.
 
     Returns:
@@ -64,121 +93,129 @@ def draw(lines: Sequence[tuple[int, str]], size: Sequence[int]) -> NDArray[np.ui
     Raises:
         ArgumentError: for what is no run, a state beyond 255, or a box of more than 2^26 cells.
     """
-    runs = list(_runs(lines, is_3d=len(size) == 3))
-    ends = [[run.place[axis] + 1 for run in runs] for axis in range(2)]
-    ends.append([run.place[2] + run.length for run in runs])
-    box = [max(along, default=0) for along in ends[-len(size) :]]
-    space = check_box([max(pair) for pair in zip(box, size, strict=True)])
+    text = body.text()
+    box = np.zeros(3, np.int64)
+    for runs in _runs(body, text, is_3d=len(size) == 3):
+        ends = runs.places + 1
+        ends[:, 2] += runs.lengths - 1
+        box = np.maximum(box, ends.max(axis=0, initial=0))
+    drawn = box[-len(size) :].tolist()
+    space = check_box([max(pair) for pair in zip(drawn, size, strict=True)])
     cells = np.zeros(space, np.uint8)
-    layers = cells if cells.ndim == 3 else cells[None]
-    for (z, y, x), length, state in runs:
-        layers[z, y, x : x + length] = state
+    flat = cells.reshape(-1)
+    for places, lengths, states in _runs(body, text, is_3d=len(size) == 3):
+        starts = (places[:, 0] * space[-2] + places[:, 1]) * space[-1] + places[:, 2]
+        if lengths.sum() > 4 * _BLOCK:
+            for start, length, state in zip(starts, lengths, states, strict=True):
+                flat[start : start + length] = state
+            continue
+        offsets = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        flat[np.repeat(starts, lengths) + offsets] = np.repeat(states, lengths)
     return cells
 
 
-def _runs(lines: Sequence[tuple[int, str]], *, is_3d: bool) -> Iterator[Run]:
-    """Walk along the runs and yield those of live cells."""
-    z = y = x = 0
-    for count, sign in _tokens(lines, is_3d=is_3d):
-        if sign == "$":
-            y, x = y + count, 0
-        elif sign == "/":
-            z, y, x = z + count, 0, 0
-        else:
-            state = _state(sign)
-            if state:
-                yield Run((z, y, x), count, state)
-            x += count
-
-
-def _tokens(lines: Sequence[tuple[int, str]], *, is_3d: bool) -> Iterator[tuple[int, str]]:
-    bare = [(number, "".join(line.split())) for number, line in lines]
-    body = "".join(line for _, line in bare)
+def _runs(body: Body, text: bytes, *, is_3d: bool) -> Iterator[Runs]:
+    """Walk along the text, block by block, and yield its runs of live cells."""
+    here = np.zeros(3, np.int64)
     at = 0
-    while at < len(body):
-        match = _RUN.match(body, at)
-        sign = match[2] if match else ""
-        if match is None or (sign == "/" and not is_3d) or _state(sign) > 255:
-            raise ArgumentError(
-                f"line {_line_of(bare, at)}: {excerpt(body[at:])} is no run of cells; "
-                "write them like bo$2bo$3o! or .A$2.B!"
-            )
-        if len(match[1]) > _MAX_DIGITS:
-            raise ArgumentError(
-                f"line {_line_of(bare, at)}: a run of {excerpt(match[1])} cells is too long; "
-                "give a smaller pattern"
-            )
-        if sign == "!":
+    while at < len(text):
+        block = _block(text, at)
+        signs, counts = _tokens(body, text, block, at, is_3d=is_3d)
+        kinds = signs >> 8
+        places = _places(kinds, counts, here)
+        live = (kinds == _CELLS) & (signs & 255 > 0)
+        yield Runs(places[:-1][live], counts[live], signs[live] & 255)
+        here = places[-1]
+        at += len(block)
+        if block.endswith(b"!"):
             return
-        yield int(match[1] or 1) or 1, sign  # Golly takes 0 for 1
-        at = match.end()
 
 
-def _line_of(lines: Sequence[tuple[int, str]], at: int) -> int:
-    for number, line in lines:
-        if at < len(line):
-            return number
-        at -= len(line)
-    return lines[-1][0]
+_CELLS, _ROW, _LAYER, _END = range(4)
 
 
-def _state(sign: str) -> int:
-    if sign in {"b", ".", "$", "/", "!"}:
-        return 0
-    if sign == "o":
-        return 1
-    more = 24 * (ord(sign[0]) - ord("o")) if len(sign) == 2 else 0
-    return more + ord(sign[-1]) - ord("A") + 1
+def _block(text: bytes, at: int) -> bytes:
+    """Return the next part of the text, which ends after a sign, or where all ends."""
+    end = text.find(b"!", at, at + _BLOCK) + 1
+    if end:
+        return text[at:end]
+    block = text[at : at + _BLOCK]
+    kept = block.rstrip(b"0123456789pqrstuvwxy")
+    return block if at + len(block) == len(text) or not kept else kept
 
 
-def write_runs(cells: NDArray[np.uint8]) -> str:
-    """Write cells as runs, in lines of at most 70 signs, the last ending in `!`.
-
-    Args:
-        cells: uint8 `(H, W)` or `(D, H, W)`; with `b` and `o` if no state is above 1.
-    """
-    signs = _signs(two_states=not (cells > 1).any())
-    layers = cells if cells.ndim == 3 else cells[None]
-    tokens: list[str] = []
-    layers_since = 0
-    for layer in layers:
-        rows_since = 0
-        for row in layer:
-            if row.any():
-                tokens += _repeated(layers_since, "/") + _repeated(rows_since, "$")
-                layers_since = rows_since = 0
-                tokens += _row(row, signs)
-            rows_since += 1
-        layers_since += 1
-    return _wrapped([*tokens, "!"])
-
-
-def _signs(*, two_states: bool) -> list[str]:
-    if two_states:
-        return ["b", "o"]
-    letters = [chr(ord("A") + n) for n in range(24)]
-    return [".", *(prefix + letter for prefix in ("", *"pqrstuvwxy") for letter in letters)]
-
-
-def _row(row: NDArray[np.uint8], signs: Sequence[str]) -> list[str]:
-    end = int(np.flatnonzero(row)[-1]) + 1
-    starts = [0, *(np.flatnonzero(np.diff(row[:end])) + 1).tolist(), end]
-    return [
-        token
-        for start, stop in pairwise(starts)
-        for token in _repeated(stop - start, signs[row[start]])
-    ]
+def _tokens(body: Body, text: bytes, block: bytes, at: int, *, is_3d: bool) -> tuple[Ints, Ints]:
+    """Return the signs of a block, 256 times the kind and the state, and their counts."""
+    codes = np.frombuffer(block, np.uint8)
+    is_digit = (codes >= ord("0")) & (codes <= ord("9"))
+    is_prefix = (codes >= ord("p")) & (codes <= ord("y"))
+    is_sign = np.isin(
+        codes, np.frombuffer(_SIGNS if is_3d else _SIGNS.replace(b"/", b""), np.uint8)
+    )
+    is_letter = (codes >= ord("A")) & (codes <= ord("X"))
+    follows = np.append(codes[1:], 0)
+    letter_follows = np.append(is_letter[1:], False)
+    last_of_256 = (codes == ord("y")) & (follows > ord("O"))
+    wrong = ~(is_digit | is_prefix | is_sign) | (is_prefix & (~letter_follows | last_of_256))
+    wrong[-1] |= not is_sign[-1]
+    if wrong.any():
+        _refuse_run(body, text, at + int(np.argmax(wrong)))
+    ends = np.flatnonzero(is_sign)
+    which: Ints = np.cumsum(is_sign) - is_sign  # the token that each byte belongs to
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    prefixed = np.zeros(len(ends), np.int64)
+    prefixed[which[is_prefix]] = codes[is_prefix] - ord("o")
+    num_digits = np.bincount(which[is_digit], minlength=len(ends))
+    if num_digits.max() > _MAX_DIGITS:
+        _refuse_count(body, text, at + int(starts[np.argmax(num_digits > _MAX_DIGITS)]))
+    place = (starts + num_digits)[which] - 1 - np.arange(len(codes))
+    values = (codes[is_digit] - ord("0")) * 10.0 ** place[is_digit]
+    counts = np.bincount(which[is_digit], values, len(ends)).astype(np.int64)
+    counts = np.clip(counts, 1, _MAX_COUNT)  # Golly takes 0 for 1
+    return _MEANING[codes[ends]] + 24 * prefixed, counts
 
 
-def _repeated(count: int, sign: str) -> list[str]:
-    return [] if count == 0 else [f"{count if count > 1 else ''}{sign}"]
+def _refuse_run(body: Body, text: bytes, at: int) -> None:
+    wrong = excerpt(text[at : at + 100].decode(errors="replace"))
+    raise ArgumentError(
+        f"line {body.line_at(at)}: {wrong} is no run of cells; write them like bo$2bo$3o! or "
+        ".A$2.B!"
+    )
 
 
-def _wrapped(tokens: Sequence[str]) -> str:
-    lines, line = [], ""
-    for token in tokens:
-        if len(line) + len(token) > _WIDTH:
-            lines.append(line)
-            line = ""
-        line += token
-    return "\n".join([*lines, line])
+def _refuse_count(body: Body, text: bytes, at: int) -> None:
+    count = excerpt(text[at : at + 100].decode(errors="replace"))
+    raise ArgumentError(
+        f"line {body.line_at(at)}: a run of {count} cells is too long; give a smaller pattern"
+    )
+
+
+def _meanings() -> Ints:
+    meaning = np.zeros(128, np.int64)
+    for sign, kind in (("$", _ROW), ("/", _LAYER), ("!", _END)):
+        meaning[ord(sign)] = kind << 8
+    meaning[ord("o")] = 1
+    meaning[ord("A") : ord("X") + 1] = np.arange(1, 25)
+    return meaning
+
+
+_MEANING = _meanings()
+
+
+def _places(kinds: Ints, counts: Ints, here: Ints) -> Ints:
+    """Return where each token begins, and where what follows the last one does: `(N + 1, 3)`."""
+    z = here[0] + _before(np.where(kinds == _LAYER, counts, 0))
+    y = _since(here[1], np.where(kinds == _ROW, counts, 0), kinds == _LAYER)
+    x = _since(here[2], np.where(kinds == _CELLS, counts, 0), kinds != _CELLS)
+    return np.stack([z, y, x], axis=1)
+
+
+def _before(steps: Ints) -> Ints:
+    return np.concatenate([[0], np.cumsum(steps)])
+
+
+def _since(start: np.int64, steps: Ints, is_break: NDArray[np.bool_]) -> Ints:
+    """Return the sum of the steps before each token since the last break, or since `start`."""
+    total = start + _before(steps)
+    at_break = np.concatenate([[0], np.where(is_break, total[1:], 0)])
+    return total - np.maximum.accumulate(at_break)

@@ -8,8 +8,11 @@ from trame_server.core import Server
 from analysis import rules
 from analysis.rules import Pattern, Rule
 from analysis.rules.bounds import BORDERS
-from apps.lab.lab import Lab, name_of
-from apps.lab.layout import DENSITY, Layout
+from apps.lab.broth import liveliest
+from apps.lab.cell_run import CellRun
+from apps.lab.lab import Lab
+from apps.lab.layout import Layout, all_patterns
+from apps.lab.naming import name_of
 from apps.viewer.choices import Choice, pattern_choice, rule_choice
 from apps.viewer.driver import Driver
 from apps.viewer.panels.panel import Panel, State
@@ -28,7 +31,7 @@ class RulePanel(Panel):
         super().__init__(server, driver)
         self._rules: list[Choice] = [rule_choice(rules.entry(name)) for name in rules.names()]
         self._patterns: list[Choice] = [pattern_choice(name) for name in rules.pattern_names()]
-        self._percent: int | None = None
+        self._pattern_names = {pattern.name: name for name, pattern in all_patterns().items()}
         self._num_soups = 0
         for name, work in (
             ("run_rule", self._run),
@@ -64,13 +67,13 @@ class RulePanel(Panel):
             "rule_name": self.lab.label,
             "rule_notation": str(run.rule),
             "rule_what": "" if known is None else known.what,
-            "pattern": run.layout.words if run.layout.words in rules.pattern_names() else None,
-            "soup_percent": self._percent or round(100 * DENSITY[run.rule.num_dims]),
+            "pattern": self._pattern_names.get(run.layout.words),
+            "soup_percent": self._percent_of(run),
             "grid_border": run.layout.border,
             "census": run.census.points,
             "state_colours": [f"rgb{tuple(color)}" for color in run.colors[1:].tolist()],
             "state_names": _state_names(run.rule),
-            "ink": self.lab.ink,
+            "ink": self.lab.pencil.ink,
             "speed_notch": int(np.searchsorted(SPEEDS, self.lab.session.speed)),
             "file_stem": _stem(self.lab.label),
             "pattern_file": "pattern.rle" if run.rule.num_dims == 2 else "pattern.rle3",
@@ -85,8 +88,8 @@ class RulePanel(Panel):
         lab.open(rule, name_of(rule))
 
     def _choose_pattern(self, lab: Lab, name: object) -> None:
-        if isinstance(name, str) and name in rules.pattern_names():
-            self.lay(lab, rules.shipped_pattern(name), name)
+        if isinstance(name, str) and name in all_patterns():
+            self.lay(lab, all_patterns()[name])
 
     def _paste(self, lab: Lab, text: object) -> None:
         if not isinstance(text, str) or len(text) > MAX_PASTED:
@@ -95,7 +98,7 @@ class RulePanel(Panel):
             )
         self.lay(lab, rules.parse_pattern(text))
 
-    def lay(self, lab: Lab, pattern: Pattern, words: str = "") -> None:
+    def lay(self, lab: Lab, pattern: Pattern) -> None:
         """Run a pattern by the rule it names, else by the one that runs, else by Life."""
         if pattern.rule:
             rule = rules.parse(pattern.rule)
@@ -103,16 +106,23 @@ class RulePanel(Panel):
             rule = rules.parse(LIFE)
         else:
             rule = lab.session.made.rule
-        layout = Layout.of_pattern(rule, pattern)
-        lab.open(rule, name_of(rule), Layout(layout.cells, layout.border, words or layout.words))
+        lab.open(rule, name_of(rule), Layout.of_pattern(rule, pattern))
+
+    def _percent_of(self, run: CellRun) -> int:
+        density = run.layout.density
+        chosen = liveliest(run.rule).density if density is None else density
+        return round(100 * chosen)
 
     def _stir(self, lab: Lab) -> None:
+        self._pour(lab, None)
+
+    def _pour(self, lab: Lab, density: float | None) -> None:
         run = lab.session.made
         self._num_soups += 1
         lab.lay(
             Layout.soup(
                 run.rule,
-                density=None if self._percent is None else self._percent / 100,
+                density=density,
                 seed=self._num_soups,
                 space=run.space,
                 border=run.layout.border,
@@ -121,8 +131,7 @@ class RulePanel(Panel):
 
     def _thicken(self, lab: Lab, percent: object) -> None:
         if isinstance(percent, int | float) and 1 <= percent <= 99:
-            self._percent = round(percent)
-            self._stir(lab)
+            self._pour(lab, percent / 100)
 
     def _empty(self, lab: Lab) -> None:
         run = lab.session.made
@@ -152,6 +161,14 @@ _NOTHING: State = {
 
 
 def _state_names(rule: Rule) -> list[str]:
+    """Name the states from 1 on."""
+    known = rules.find(rule)
+    if known is not None and known.states:
+        return list(known.states[1:])
+    if rule.num_states == 2:
+        return ["alive"]
+    if rule.ages:
+        return ["alive", *(f"dying, {age}" for age in range(1, rule.num_states - 1))]
     return [f"state {state}" for state in range(1, rule.num_states)]
 
 

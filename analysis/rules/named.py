@@ -21,6 +21,7 @@ class Entry:
         source: who found it and where it is described, in a sentence.
         aliases: other names.
         colors: of the states, straight sRGB, where there are usual ones.
+        states: what the states are called, one each, where they have names.
         make: what makes a rule that has no notation.
     """
 
@@ -30,6 +31,7 @@ class Entry:
     source: str
     aliases: tuple[str, ...] = ()
     colors: tuple[Rgb, ...] | None = None
+    states: tuple[str, ...] = ()
     make: Callable[[], Rule] | None = None
 
     @cached_property
