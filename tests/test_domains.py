@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.domains import Counted, Domain, Whole, domain_of, whole_of
 from analysis.operands import as_rule, as_rules, counting_form
+from analysis.rules.catalogue import entry
 from analysis.rules.counting import CountingRule
 from analysis.rules.neighborhood import (
     HEXAGONAL,
@@ -123,6 +124,7 @@ def test_a_table_is_measured_in_the_cells_it_depends_on() -> None:
 def test_what_has_a_table_is_taken_and_bounds_are_left() -> None:
     life = parse("Life")
     assert as_rule(SimpleNamespace(table=life.table)) == life
+    assert as_rule(entry("4555")) == parse("4555")
     assert as_rule(parse("B3/S23:T9,8")) == life
 
 
