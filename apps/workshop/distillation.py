@@ -287,9 +287,9 @@ they are; by the folded table; by the table of states that asks the nearest cont
 not seen one (the first four of the wounds only); by the rule itself, which is a cellular
 automaton too, of more states than a table has room for.
 
-The first lines of heart and butterfly are rules for Golly: `tables/*.rule` with its seed, `*.rle`. What
-it is worth, plainly: it is exact on the run from the seed and is read from a network, not written
-by hand. It is smaller than a table with a symbol for each cell of the target, which anyone can
+The first lines of heart and butterfly are rules for Golly: `tables/*.rule` with its seed,
+`*.rle`. What it is worth, plainly: it is exact on the run from the seed and is read from a network, not
+written by hand. It is smaller than a table with a symbol for each cell of the target, which anyone can
 write, and which would heal every wound. It repeats a growth that it has seen; it has not learnt
 to heal.
 
