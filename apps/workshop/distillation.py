@@ -288,10 +288,10 @@ not seen one (the first four of the wounds only); by the rule itself, which is a
 automaton too, of more states than a table has room for.
 
 The first lines of heart and butterfly are rules for Golly: `tables/*.rule` with its seed,
-`*.rle`. What it is worth, plainly: it is exact on the run from the seed and is read from a network, not
-written by hand. It is smaller than a table with a symbol for each cell of the target, which anyone can
-write, and which would heal every wound. It repeats a growth that it has seen; it has not learnt
-to heal.
+`*.rle`. What it is worth, plainly: it is exact on the run from the seed and is read from a
+network, not written by hand. It is smaller than a table with a symbol for each cell of the
+target, which anyone can write, and which would heal every wound. It repeats a growth that it has
+seen; it has not learnt to heal.
 
 What else failed, in short runs that are no part of the script: a one-hot rule of 16 or 32 states
 trained from the start through the argmax (it never leaves the seed, or dies); levels of 1/4 from
