@@ -7,6 +7,7 @@ import torch
 from analysis import distill, rollout_learning, rules
 from analysis.rollout_learning import RELAXATIONS, RolloutRecipe, learn_from_rollouts
 from voxnca import ArgumentError
+from voxnca.states import one_hot
 
 
 @pytest.mark.parametrize("notation", ["Life", "Wireworld", "5766"])
@@ -51,6 +52,22 @@ def test_ways_to_show_more_steps_differ():
         )
         losses.add(tuple(step.loss for step in learn_from_rollouts(rule, recipe, num_steps=3)))
     assert len(losses) == 4
+
+
+@pytest.mark.parametrize("every", [True, False])
+def test_left_to_itself_it_is_told_about_all_frames_or_about_the_last(every):
+    recipe = RolloutRecipe(
+        num_rollout_steps=3, teacher_forcing=False, every_frame=every, relaxation="soft"
+    )
+    run, twin = (learn_from_rollouts(rules.parse("Life"), recipe, seed=4) for _ in range(2))
+    frames = twin._frames()
+    state, losses = one_hot(frames[0], 2), []
+    for frame in frames[1:]:
+        state = twin.model.logits(state).softmax(-1)
+        right = state.gather(-1, frame.long()[..., None])
+        losses.append(-right.log().mean())
+    expected = sum(losses) / 3 if every else losses[-1]
+    assert run._loss().item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_gradients_reach_the_first_step_through_both_relaxations():
