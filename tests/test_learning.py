@@ -151,7 +151,8 @@ def test_a_rule_is_learned_to_the_last_neighbourhood(notation, seed):
     assert distill.num_wrong(model, rule) == 0
     assert model.info.learned_rule.num_wrong == 0
     assert model.info.learned_rule.num_neighborhoods == rule.num_states**3**rule.num_dims
-    assert rules.parse(model.info.name) == rule
+    assert rules.parse(model.info.learned_rule.notation) == rule
+    assert model.info.name == f"learned {rule.name}"
     told = distill.to_table(model)
     assert told.exact
     assert told.fidelity == 1
