@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -394,3 +396,14 @@ def test_old_states_go_when_they_take_too_much_memory():
     for _ in range(20):
         run.step()
     assert run.past.steps[0] > 10
+
+
+def test_a_learned_rule_runs_as_the_table_it_computes_or_says_why_not():
+    model = voxnca.load("learned-life")
+    session = Session(model, space=(20, 20))
+    assert session.rule == rules.parse("B3/S23")
+    assert session.made.layout.border == "dead"
+    other = voxnca.NCA(replace(model.config, border="replicate"))
+    other.load_state_dict(model.state_dict())
+    with pytest.raises(ArgumentError, match="border='replicate': no table has such an edge"):
+        Session(other)
