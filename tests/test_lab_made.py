@@ -402,7 +402,7 @@ def test_a_learned_rule_runs_as_the_table_it_computes_or_says_why_not():
     model = voxnca.load("learned-life")
     session = Session(model, space=(20, 20))
     assert session.rule == rules.parse("B3/S23")
-    assert session.made.layout.border == "dead"
+    assert session.made.layout.border == "torus"
     other = voxnca.NCA(replace(model.config, border="replicate"))
     other.load_state_dict(model.state_dict())
     with pytest.raises(ArgumentError, match="border='replicate': no table has such an edge"):
