@@ -19,6 +19,15 @@ _STATES_BY_LENGTH = {k**9: k for k in range(2, 7)}
 
 
 @runtime_checkable
+class HasRule(Protocol):
+    """What was distilled to a rule, or is named after one."""
+
+    @property
+    def rule(self) -> Rule:
+        """The rule."""
+
+
+@runtime_checkable
 class HasTable(Protocol):
     """What was distilled to a table."""
 
@@ -27,21 +36,23 @@ class HasTable(Protocol):
         """Of all neighbourhoods, as `Rule.table`."""
 
 
-Operand = Rule | HasTable | ArrayLike
-"""A rule, or the table of one of the plane: uint8 `(k^9,)` in the order of `Rule.table`."""
+Operand = Rule | HasRule | HasTable | ArrayLike
+"""A rule, what has one, or the table of one of the plane: uint8 `(k^9,)`, see `Rule.table`."""
 
 
 def as_rule(operand: Operand) -> Rule:
     """Return what is measured, as a rule on no bounds; one that only counts as a `CountingRule`.
 
     Args:
-        operand: a rule, a table of the plane for 2 to 6 states, or what has such a `.table`.
+        operand: a rule, a table of the plane for 2 to 6 states, or what has a `.rule` or `.table`.
 
     Raises:
         ArgumentError: for an array that is no table.
     """
     if isinstance(operand, Rule):
         rule = operand.within(None)
+    elif isinstance(operand, HasRule):
+        rule = operand.rule.within(None)
     else:
         rule = _of_table(operand.table if isinstance(operand, HasTable) else operand)
     rule = _narrowed(rule)

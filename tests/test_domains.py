@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.domains import Counted, Domain, Whole, domain_of, whole_of
 from analysis.operands import as_rule, as_rules, counting_form
+from analysis.rules.catalogue import entry
 from analysis.rules.counting import CountingRule
 from analysis.rules.neighborhood import (
     HEXAGONAL,
@@ -55,6 +56,17 @@ def test_cells_are_found_in_the_entry_that_says_what_becomes_of_them(
         for rule in (one, other):
             expected = naive_step(rule.table, cells)
             np.testing.assert_array_equal(domain.entries(rule)[domain.codes(cells)], expected)
+
+
+@pytest.mark.parametrize("hood", HOODS)
+def test_cells_see_in_all_directions_what_lies_there(hood: Neighborhood) -> None:
+    rng = np.random.default_rng(0)
+    entries = rng.integers(0, 2, 2 ** len(hood.cells), dtype=np.uint8)
+    rule = TableRule(num_states=2, neighborhood=hood, entries=entries)
+    cells = rng.integers(0, 2, (6, 7), dtype=np.uint8)
+    domain = domain_of([rule])
+    found = domain.entries(rule)[domain.codes(cells)]
+    np.testing.assert_array_equal(found, naive_step(rule.table, cells))
 
 
 def naive_step(table: np.ndarray, cells: np.ndarray) -> np.ndarray:
@@ -112,6 +124,7 @@ def test_a_table_is_measured_in_the_cells_it_depends_on() -> None:
 def test_what_has_a_table_is_taken_and_bounds_are_left() -> None:
     life = parse("Life")
     assert as_rule(SimpleNamespace(table=life.table)) == life
+    assert as_rule(entry("4555")) == parse("4555")
     assert as_rule(parse("B3/S23:T9,8")) == life
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,8 @@ from analysis.rules.neighborhood import MOORE_3D
 from apps.lab.cell_run import CellRun, FrozenCells
 from apps.lab.census import MAX_POINTS, Census
 from apps.lab.comparison import Comparison, Rival
-from apps.lab.lab import Hand, Lab
+from apps.lab.hand import Hand
+from apps.lab.lab import Lab
 from apps.lab.layout import Layout
 from apps.lab.line import joined
 from apps.lab.look import EXCESS, MISSING, Look
@@ -393,3 +396,14 @@ def test_old_states_go_when_they_take_too_much_memory():
     for _ in range(20):
         run.step()
     assert run.past.steps[0] > 10
+
+
+def test_a_learned_rule_runs_as_the_table_it_computes_or_says_why_not():
+    model = voxnca.load("learned-life")
+    session = Session(model, space=(20, 20))
+    assert session.rule == rules.parse("B3/S23")
+    assert session.made.layout.border == "torus"
+    other = voxnca.NCA(replace(model.config, border="replicate"))
+    other.load_state_dict(model.state_dict())
+    with pytest.raises(ArgumentError, match="border='replicate': no table has such an edge"):
+        Session(other)

@@ -10,7 +10,8 @@ import torch
 
 import voxnca
 from apps.lab.moment import Moment
-from apps.lab.session import MAX_BURST_SECONDS, Session
+from apps.lab.session import Session
+from apps.lab.tempo import MAX_BURST_SECONDS
 from voxnca import ArgumentError, VoxncaError, quality
 
 

@@ -55,7 +55,7 @@ def test_a_rule_is_learned_checked_and_written() -> None:
     assert model.config.hidden_size == 32
     assert "0 of 512" in run("models", "seeds.safetensors").stdout
     told = run("export", "seeds.safetensors", "-o", "again.rule")
-    assert "exact over all 512 neighbourhoods" in told.stderr
+    assert "exact over all 512 neighbourhoods" in told.stderr.replace("\n", " ")
     assert rules.load_rule("again.rule") == rules.parse("B2/S")
     assert "exists" in one_line(run("learn-rule", "B2/S", "-o", "seeds.safetensors"))
     again = run("learn-rule", "B2/S", "-o", "seeds.safetensors", "--force", "--steps", "1")
@@ -99,25 +99,24 @@ def test_forced_it_says_that_it_stays_wrong() -> None:
 
 
 def test_ctrl_c_saves_what_there_is_and_says_so() -> None:
-    command = [sys.executable, "-c", "from apps.cli import main; main()", "learn-rule", "B3/S23"]
-    command += ["-o", "blind.safetensors", "--perception", "laplacian", "--force"]
-    with subprocess.Popen(
-        [*command, "--steps", "100000"],
+    command = [sys.executable, "-c", "from apps.cli import main; main()", "learn-rule", "B1/S"]
+    command += ["-o", "small.safetensors", "--hidden", "1", "--steps", "10000000"]
+    with subprocess.Popen(  # one hidden unit never gets there
+        command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ,
     ) as process:
         assert process.stderr is not None
-        assert "stay wrong" in process.stderr.readline()
-        assert "loss" in process.stderr.readline()  # it learns
+        assert "step 500: loss" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
         output, error = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "blind.safetensors: Life (B3/S23)," in output
-    assert "of 100000; run it again" in error
+    assert "small.safetensors: B1/S," in output
+    assert "of 10000000; run it again" in error
     assert "Traceback" not in error
-    assert voxnca.load("blind.safetensors").info.learned_rule
+    assert voxnca.load("small.safetensors").info.learned_rule
 
 
 @pytest.mark.parametrize("suffix", [".png", ".gif", ".npy", ".mp4"])

@@ -16,6 +16,7 @@ from analysis.learning import config_for, learn
 from analysis.perception_floor import floor_of, sufficient_perception
 from analysis.rules import CountingRule, TableRule
 from analysis.rules.neighborhood import MOORE
+from analysis.soups import soup
 from voxnca import NCA, ArgumentError, ModelConfig
 from voxnca.perception import kernels
 from voxnca.states import one_hot, states_of
@@ -150,7 +151,8 @@ def test_a_rule_is_learned_to_the_last_neighbourhood(notation, seed):
     assert distill.num_wrong(model, rule) == 0
     assert model.info.learned_rule.num_wrong == 0
     assert model.info.learned_rule.num_neighborhoods == rule.num_states**3**rule.num_dims
-    assert rules.parse(model.info.name) == rule
+    assert rules.parse(model.info.learned_rule.notation) == rule
+    assert model.info.name == f"learned {rule.name}"
     told = distill.to_table(model)
     assert told.exact
     assert told.fidelity == 1
@@ -241,9 +243,14 @@ def test_wrong_neighbourhoods_are_counted_one_by_one():
     model = run.best()
     assert distill.num_wrong(model, rules.parse("HighLife")) == 28
     assert distill.check(model, rules.parse("HighLife"), by_classes=True).num_wrong == 28
-    met = agree(model, rules.parse("HighLife"), 30, seed=1)
-    assert met.num_different > 0
-    assert 1 <= met.first_step <= 30
+    high = rules.parse("HighLife")
+    met = agree(model, high, 30, seed=1)
+    cells = soup(2, met.space, seed=1)
+    differ = [
+        int((rules.step(rule, cells, t) != rules.step(high, cells, t)).sum()) for t in range(31)
+    ]
+    assert met.num_different == differ[30] > 0
+    assert met.first_step == next(t for t, count in enumerate(differ) if count)
     assert json.loads(json.dumps(met.to_json()))["first_step"] == met.first_step
 
 

@@ -49,7 +49,7 @@ def test_an_exported_file_is_an_item_again_and_a_grid_is_named(here):
     [
         (("B36/S23", "-o", "high.png"), "a rule as .rule"),
         (("B36/S23", "-o", "high"), "a rule as .rule"),
-        (("mushroom", "-o", "high.rule"), "a rule as .rule"),
+        (("mushroom", "-o", "high.rule"), "the model grows and has no exact table"),
         (("B36/S23", "-o", "high life.rule"), "letters, digits"),
         (("B36/S23", "-o", "none/high.rule"), "cannot be written"),
         (("4555", "-o", "life.rule"), "3D.lua"),

@@ -6,17 +6,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from analysis import distill
 from analysis.rules import golly
 from analysis.rules.evolution import cropped, evolve
 from analysis.rules.files.patterns import read_pattern
+from analysis.rules.files.rle import write_rle
 from analysis.rules.files.rulefile import load_rule, save_rule
 from analysis.rules.neighborhood import HEXAGONAL, MOORE, VON_NEUMANN
 from analysis.rules.parsing import parse
 from analysis.rules.pattern import Pattern
 from analysis.rules.tabulated import TableRule
 from analysis.rules.writing import write_map
-from voxnca import ArgumentError, FileError
+from analysis.soups import soup
+from voxnca import ArgumentError, FileError, load
+from voxnca.states import one_hot, states_of
 
 SHARE = Path("/usr/share/golly")
 FLAT = [MOORE, VON_NEUMANN, HEXAGONAL]
@@ -158,6 +163,23 @@ def test_golly_reads_its_own_patterns_as_we_do(tmp_path, path):
     theirs = read_pattern(tmp_path / "end.mc")
     assert same(theirs, ours)
     assert theirs.rule == ours.rule or theirs.rule == str(parse(ours.rule))
+
+
+@pytest.mark.parametrize("name", ["learned-life", "learned-wireworld"])
+def test_golly_runs_the_file_of_a_learned_rule_as_the_network_runs(tmp_path, name):
+    model = load(name)
+    save_rule(distill.to_table(model).rule, tmp_path / "Learned.rule")
+    cells = soup(model.config.num_states, (64, 64), seed=7)
+    pattern = Pattern(cells, (-32, -32), rule="Learned:T64,64")
+    (tmp_path / "in.rle").write_text(write_rle(pattern))
+    command = ["bgolly", "-q", "-q", "-a", "RuleLoader", "-s", f"{tmp_path}/", "-m", "100"]
+    command += ["-i", "1", "-o", str(tmp_path / "out.mc"), str(tmp_path / "in.rle")]
+    said = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert (tmp_path / "out.mc").exists(), said
+    begin = one_hot(torch.from_numpy(cells), model.config.num_states)[None]
+    ours = states_of(model.grow(begin, 100))[0].numpy()
+    assert 0 < (ours > 0).sum() < ours.size
+    assert same(read_pattern(tmp_path / "out.mc"), Pattern(ours, (-32, -32)))
 
 
 @pytest.mark.parametrize("name", ["primes.mc", "clocks.mcl", "flip-flop.mcl", "memory-cell.mcl"])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.rules.counting import CountingRule
 from analysis.rules.files.rulefile import load_rule, parse_rule_file, save_rule, write_rule_file
+from analysis.rules.files.symmetries import forms, num_forms
 from analysis.rules.neighborhood import HEXAGONAL, MOORE, MOORE_3D, VON_NEUMANN
 from analysis.rules.tabulated import TableRule
 from analysis.rules.tree import TreeRule
@@ -180,6 +181,26 @@ SYMMETRIES = [
 ]
 
 
+PAIRS = [(neighborhood, name) for neighborhood, names in SYMMETRIES for name in names.split()]
+
+
+@pytest.mark.parametrize(("neighborhood", "symmetry"), PAIRS)
+def test_a_symmetry_has_the_forms_that_its_turns_and_mirrors_make(neighborhood, symmetry):
+    neighbors = tuple(range(1, len(RINGS[neighborhood])))
+    found = list(forms(neighbors, neighborhood, symmetry))
+    if symmetry == "permute":
+        expected = set(itertools.permutations(neighbors))
+    else:
+        expected = {
+            form[1:] for form in closure((0, *neighbors), generators(neighborhood, symmetry))
+        }
+    assert set(found) == expected
+    assert len(found) == len(expected) <= num_forms(neighbors, symmetry)
+    alike = (1, *[2] * (len(neighbors) - 1))
+    same = list(forms(alike, neighborhood, symmetry))
+    assert len(same) == len(set(same)) <= num_forms(alike, symmetry)
+
+
 @st.composite
 def tables(draw):
     neighborhood, names = draw(st.sampled_from(SYMMETRIES))
@@ -207,7 +228,7 @@ def table_text(num_states, neighborhood, symmetry, variables, lines):
     )
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(tables(), st.integers(0, 2**31))
 def test_a_table_means_what_golly_s_help_says(table, seed):
     num_states, neighborhood, symmetry, variables, lines = table

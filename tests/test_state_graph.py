@@ -7,16 +7,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import measures
-from analysis.rules import parse, step
+from analysis.operands import as_rule
+from analysis.rules import Rule, parse, step
 from analysis.rules.rule import contexts
 from voxnca import ArgumentError
 
 
 @pytest.mark.parametrize(
-    ("name", "space"), [("Life", (3, 4)), ("Wireworld", (2, 3)), ("Crystal Growth", (2, 2, 2))]
+    ("rule", "space"),
+    [
+        (parse("Life"), (3, 4)),
+        (parse("Wireworld"), (2, 3)),
+        (parse("Crystal Growth"), (2, 2, 2)),
+        (as_rule(np.random.default_rng(0).integers(0, 2, 512, dtype=np.uint8)), (4, 3)),
+    ],
 )
-def test_states_lead_where_the_rule_steps(name: str, space: tuple[int, ...]) -> None:
-    rule = parse(name)
+def test_states_lead_where_the_rule_steps(rule: Rule, space: tuple[int, ...]) -> None:
     graph = measures.state_graph(rule, space)
     k, num_cells = rule.num_states, int(np.prod(space))
     for state in np.random.default_rng(0).integers(0, k**num_cells, 40).tolist():

@@ -253,9 +253,14 @@ def test_the_list_shows_a_picture_and_a_line_beside_every_name(still, open_page)
     assert len({wait_for_picture(option) for option in offered}) == len(offered)
     for option, name in zip(offered[1:], voxnca.model_names(), strict=True):
         model = voxnca.load(name)
-        size = TIMES.join(map(str, model.target.size))
         title, line = option.inner_text().split("\n")
         assert title == name
+        if model.is_discrete:
+            assert (
+                line == f"2D · {model.config.num_states} states · {model.info.learned_rule.written}"
+            )
+            continue
+        size = TIMES.join(map(str, model.target.size))
         assert line.startswith(f"{model.config.num_dims}D · {size} · heals ")
     assert offered[0].inner_text().split("\n") == ["cube (untrained)", f"3D · 10{TIMES}10{TIMES}10"]
 
@@ -272,7 +277,10 @@ def test_every_model_of_the_list_can_be_chosen_and_shows_its_picture(open_page):
             chosen = page.locator(".v-select__selection").first
             expect(chosen).to_have_text(name)
             assert wait_for_picture(chosen) == expected
-            assert (served.session.model.info.name or "cube (untrained)") == name
+            if name in voxnca.model_names() and voxnca.load(name).is_discrete:
+                assert not served.session.is_learned
+            else:
+                assert (served.session.model.info.name or "cube (untrained)") == name
             expect(page.get_by_role("listbox")).to_be_hidden()
 
 

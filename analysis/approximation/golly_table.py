@@ -28,11 +28,12 @@ def write_golly_table(table: ExactTable, name: str) -> str:
             f"{table.border!r}: Golly takes up to 256 in 2D, with border 'zero'"
         )
     contexts, outcomes = table.changes
-    lines = np.concatenate([contexts[:, _ORDER], outcomes[:, None]], axis=1).tolist()
+    lines = sorted(np.concatenate([contexts[:, _ORDER], outcomes[:, None]], axis=1).tolist())
+    runs = "1 run" if table.num_runs == 1 else f"{table.num_runs} runs"
     head = [
         f"@RULE {name}",
         "",
-        f"Read from a neural cellular automaton, exact on {table.num_runs} runs of it.",
+        f"Read from a neural cellular automaton, exact on {runs} of it.",
         "",
         "@TABLE",
         "",

@@ -11,7 +11,7 @@ def hamming(one: Operand, other: Operand) -> int:
     """Return in how many neighbourhoods two rules differ: for two states in the plane, of 512.
 
     Args:
-        one: a rule, a table of the plane, or what has such a `.table`.
+        one: a rule, a table of the plane, or what has a `.rule` or `.table`.
         other: another of as many states and dimensions.
 
     Returns:

@@ -50,7 +50,7 @@ def nearest(
     """Return the rules of the catalogue that differ from a rule in the fewest neighbourhoods.
 
     Args:
-        operand: a rule, a table of the plane, or what has such a `.table`.
+        operand: a rule, a table of the plane, or what has a `.rule` or `.table`.
         n: how many, at least 1; fewer come where the catalogue has fewer rules of as many states
             and dimensions.
         num_samples: random rules by which the chance is measured; of large tables fewer are taken.

@@ -96,7 +96,7 @@ def between(one: Operand, other: Operand, *, seed: int = 0, num_samples: int = 2
     """Measure all distances between two rules.
 
     Args:
-        one: a rule, a table of the plane, or what has such a `.table`.
+        one: a rule, a table of the plane, or what has a `.rule` or `.table`.
         other: another of as many states and dimensions.
         seed: of soups and random rules.
         num_samples: random rules of each kind; half of it beside trees, a fifth beside what runs

@@ -86,7 +86,7 @@ def of(operand: Operand, *, time_limit_seconds: float = 10.0) -> Measures:
     """Measure a rule.
 
     Args:
-        operand: a rule, a table of the plane, or what has such a `.table`.
+        operand: a rule, a table of the plane, or what has a `.rule` or `.table`.
         time_limit_seconds: of the search for the shortest normal form; what takes longer is given
             by bounds.
 

@@ -43,8 +43,8 @@ def _golly(text: str, output: Path) -> str:
 
 def _golly_of_model(text: str, output: Path) -> str:
     told = distill.to_table(open_model(text))
-    say(f"{text}: its table is {told.checked}")
-    return _saved(told.rule, output)
+    use = _saved(told.rule, output)
+    return f"The table is {told.checked}. {use}"
 
 
 def _saved(rule: Rule, output: Path) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 import voxnca
 from analysis.learning import Learning, LearnStep, config_for, learn
+from analysis.rules import Rule
 from apps.interrupt import Interrupt
 from apps.items import MODEL_SUFFIX, open_rule
 from apps.terminal import console, result, say
@@ -120,10 +122,16 @@ def _verdict(learned: LearnedRule | None) -> str:
     return f"{learned.written}, {of_all} wrong"
 
 
+def _runs_in_golly(rule: Rule) -> bool:
+    """Tell whether a rule is of the plane, and nothing is born of nothing."""
+    nothing = np.zeros((1, len(rule.neighborhood.cells)), np.uint8)
+    return rule.num_dims == 2 and not rule.next_states(nothing).any()
+
+
 def _tell_on(run: Learning, output: Path) -> None:
     """Say how to go on."""
     if run.num_wrong and not run.floor.num_wrong:
         say("another --seed or a larger --hidden may get the rest")
     say(f"to see it: voxnca app {output}")
-    if run.rule.num_dims == 2:
+    if _runs_in_golly(run.rule):
         say(f"to run it in Golly: voxnca export {output} -o {output.with_suffix('.rule').name}")

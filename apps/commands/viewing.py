@@ -7,7 +7,7 @@ from pathlib import Path
 from analysis import rules
 from analysis.rules import Pattern, Rule
 from apps.commands.engine import get_ready
-from apps.items import Reading, open_item
+from apps.items import RULE_SUFFIX, Reading, open_item
 from apps.lab.knobs import Settings
 from apps.lab.lab import Lab
 from apps.lab.layout import Layout
@@ -50,7 +50,7 @@ def run(
     if isinstance(item, Rule):
         session = _with_rule(item, reading.size, state)
     elif isinstance(item, Pattern):
-        session = _with_pattern(item, reading.size, state)
+        session = _with_pattern(item, name or "", reading.size, state)
     elif isinstance(item, Target):
         session = _with_target(item, name or DEFAULT_ITEM, state)
     else:
@@ -69,12 +69,23 @@ def _with_rule(rule: Rule, size: int | None, state: Path | None) -> Session:
     return Session(rule, layout=Layout.of_pattern(rule, pattern, space=space))
 
 
-def _with_pattern(pattern: Pattern, size: int | None, state: Path | None) -> Session:
+def _with_pattern(pattern: Pattern, name: str, size: int | None, state: Path | None) -> Session:
     if state is not None:
         raise ArgumentError(f"state={state}: a pattern is what a run starts from; give a rule")
-    rule = rules.parse(pattern.rule or DEFAULT_RULE)
+    rule = _rule_of(pattern, Path(name).parent)
     space = None if size is None else (size,) * rule.num_dims
     return Session(rule, layout=Layout.of_pattern(rule, pattern, space=space))
+
+
+def _rule_of(pattern: Pattern, folder: Path) -> Rule:
+    """Return the rule that a pattern names: a notation, or as in Golly a .rule file beside it."""
+    try:
+        return rules.parse(pattern.rule or DEFAULT_RULE)
+    except ArgumentError:
+        beside = folder / f"{pattern.rule}{RULE_SUFFIX}"
+        if not beside.is_file():
+            raise
+        return rules.load_rule(beside)
 
 
 def _with_target(target: Target, name: str, state: Path | None) -> Session:

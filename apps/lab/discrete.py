@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -13,9 +14,10 @@ from analysis.rules import Rule
 from apps.lab.layout import Layout
 from apps.lab.start import Start
 from voxnca import NCA
+from voxnca.errors import ArgumentError
 from voxnca.states import states_of
 
-_BORDERS = {"zero": "dead", "circular": "torus", "replicate": "torus"}
+_BORDERS = {"zero": "dead", "circular": "torus"}
 
 
 def as_made(
@@ -38,8 +40,19 @@ def as_made(
         ArgumentError: for a model whose table is not exact or cannot be had, or a state of another
             kind.
     """
+    border = _BORDERS.get(model.config.border)
+    if border is None:
+        raise ArgumentError(
+            f"border={model.config.border!r}: no table has such an edge; use zero or circular"
+        )
     told = distill.to_table(model)
-    border = _BORDERS[model.config.border]
+    if not told.exact:
+        raise ArgumentError(
+            f"the table of {model.info.name or 'the model'} is not exact, and would not run as the "
+            "network does; grow it by voxnca grow"
+        )
+    if state is None and space is None:
+        return told.rule, replace(Layout.first(told.rule, seed=seed), border=border)
     if state is None:
         return told.rule, Layout.soup(told.rule, seed=seed, space=space, border=border)
     Start.of_state(state, model)  # says what is wrong with it

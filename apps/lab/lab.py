@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from analysis import rules
 from analysis.rules import Rule
 from apps.lab.comparison import Comparison
 from apps.lab.contrast import contrast, num_different
+from apps.lab.hand import LEARNED_HANDS, MADE_HANDS, Hand
 from apps.lab.knobs import Settings
 from apps.lab.layout import Layout
-from apps.lab.line import joined
 from apps.lab.live_training import LiveTraining
 from apps.lab.look import Look
 from apps.lab.moment import Moment
+from apps.lab.naming import name_of
+from apps.lab.pencil import Pencil
 from apps.lab.report import State
-from apps.lab.session import DEFAULT_SPEED, Cut, Session
+from apps.lab.session import Cut, Session
+from apps.lab.tempo import DEFAULT_SPEED
 from apps.lab.tutor import Tutor
 from voxnca import NCA, ArgumentError, ModelInfo, Target, TrainConfig, VoxncaError
 from voxnca.evaluation import default_grow_steps
@@ -38,21 +39,6 @@ EASEL_RUNS = 1_000_000
 TOWARDS = " \N{RIGHTWARDS ARROW} "
 
 
-class Hand(StrEnum):
-    """What a click does."""
-
-    CARVE = "carve"
-    PLANT = "plant"
-    ASK = "ask"
-    DRAW = "draw"
-    ERASE = "erase"
-
-
-LEARNED_HANDS = (Hand.CARVE, Hand.PLANT, Hand.ASK)
-MADE_HANDS = (Hand.DRAW, Hand.ERASE, Hand.CARVE)
-"""What a click can do, the first of them at first."""
-
-
 class Lab:
     """Everything people do in the page. Call it from one thread at a time.
 
@@ -63,7 +49,7 @@ class Lab:
         easel: the target that is being painted, if any.
         training: of the rule.
         hand: what a click does: one of `hands`.
-        ink: the state that a drawing hand puts cells of a hand-made rule into.
+        pencil: what a drawing hand holds.
         tutor: explains a cell of the creature.
         remark: what people are to be told of what happened by itself; they clear it.
     """
@@ -74,9 +60,7 @@ class Lab:
         self.comparison: Comparison | None = None
         self.easel: Easel | None = None
         self.training = LiveTraining()
-        self.hand, self.ink = self.hands[0], 1
-        self._stroke_ink = 0
-        self._stroke_end: list[tuple[int, ...]] = []
+        self.hand, self.pencil = self.hands[0], Pencil()
         self._suit()
         self.tutor = Tutor()
         self.remark = ""
@@ -294,9 +278,7 @@ class Lab:
             self.comparison.session.fence(border)
 
     def draw(self, cells: Sequence[Sequence[int]], *, goes_on: bool = False) -> None:
-        """Set cells of a hand-made rule, or empty them: as the first of a stroke says.
-
-        A stroke that begins in a cell of the ink's state empties, as one of the eraser does.
+        """Set cells of a hand-made rule, or empty them: see `Pencil.stroke`.
 
         Args:
             cells: at least one.
@@ -305,30 +287,20 @@ class Lab:
         Raises:
             VoxncaError: for a cell off the grid, or when a learned rule runs.
         """
-        way = [tuple(cell) for cell in cells]
-        if len(self.session.space) == 2:
-            way = joined([*(self._stroke_end if goes_on else ()), *way])
-        if not goes_on:
-            there = self.session.made.state_of(way[0])
-            erases = self.hand is Hand.ERASE or there == self.ink
-            self._stroke_ink = 0 if erases else self.ink
-        self.session.draw(way, self._stroke_ink, goes_on=goes_on)
+        erases = self.hand is Hand.ERASE
+        way, state = self.pencil.stroke(cells, self.session, goes_on=goes_on, erases=erases)
+        self.session.draw(way, state, goes_on=goes_on)
         if self.comparison is not None:
-            self.comparison.session.draw(way, self._stroke_ink, goes_on=goes_on)
-        self._stroke_end = [tuple(cells[-1])]
+            self.comparison.session.draw(way, state, goes_on=goes_on)
 
     def dip(self, state: int) -> None:
-        """Choose the state that is drawn.
+        """Choose the state that is drawn, and draw.
 
         Raises:
             VoxncaError: for a state that the rule does not have, or when a learned one runs.
         """
-        highest = self.session.made.rule.num_states - 1
-        if isinstance(state, bool) or not isinstance(state, int) or not 1 <= state <= highest:
-            raise ArgumentError(f"state={state!r} must be a whole number from 1 to {highest}")
-        self.ink = state
-        if self.hand is not Hand.DRAW:
-            self.hand = Hand.DRAW
+        self.pencil.dip(state, self.session)
+        self.hand = Hand.DRAW
 
     def aim(self, target: Target) -> bool:
         """Grow another target from now on: the rule and its training go on from where they are.
@@ -454,7 +426,7 @@ class Lab:
         if self.session.is_learned:
             self.training.suit(self.session.model.config)
         else:
-            self.ink = min(self.ink, self.session.made.rule.num_states - 1)
+            self.pencil.ink = min(self.pencil.ink, self.session.made.rule.num_states - 1)
 
     def _begin_anew(self) -> None:
         self._touched_at = 0
@@ -469,13 +441,3 @@ def _towards(model: NCA, target: Target, recipe: TrainConfig) -> NCA:
     other.target = target
     other.info = ModelInfo(recipe=recipe)  # it has the margin of the grid
     return other
-
-
-def name_of(rule: NCA | Rule) -> str:
-    """Name a rule: by its own name, else by what it is to grow, by the catalogue or as written."""
-    if isinstance(rule, Rule):
-        known = rules.find(rule)
-        return rule.name or (str(rule) if known is None else known.name)
-    model = rule
-    target = "" if model.target is None else model.target.name
-    return model.info.name or f"{target} (untrained)".strip()

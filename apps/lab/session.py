@@ -22,6 +22,7 @@ from apps.lab.neural_run import NeuralRun
 from apps.lab.recording import Recording
 from apps.lab.run import Run
 from apps.lab.start import Start
+from apps.lab.tempo import Tempo, checked
 from voxnca import NCA, Target, VoxncaError, training_space
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
@@ -29,10 +30,7 @@ from voxnca.grid import Rows, check_space
 
 DEFAULT_SIZE = {2: 64, 3: 32}
 """Sides of the grid of a model that has no target."""
-DEFAULT_SPEED, MIN_SPEED, MAX_SPEED = 20.0, 0.1, 1e6
 DEFAULT_RADIUS, MIN_RADIUS, MAX_RADIUS = 4.0, 0.5, 64.0
-MAX_BURST_SECONDS = 0.05
-"""Steps that are due are dropped after this long, so that a click never waits for a backlog."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +83,8 @@ class Session:
         layout: Layout | None = None,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
-        self._seed, self._clock = check_seed(seed), clock
-        self._speed, self._radius_cells = DEFAULT_SPEED, DEFAULT_RADIUS
-        self._shape = "ball"
+        self._seed, self._tempo = check_seed(seed), Tempo(clock)
+        self._radius_cells, self._shape = DEFAULT_RADIUS, "ball"
         self._run = self.version = 0
         self.playing = True
         self._look = Look()
@@ -196,7 +193,7 @@ class Session:
     @property
     def speed(self) -> float:
         """Steps a second while playing, in [0.1, 10^6]."""
-        return self._speed
+        return self._tempo.speed
 
     @property
     def radius_cells(self) -> float:
@@ -207,9 +204,9 @@ class Session:
         """Choose how many steps a second are taken while playing.
 
         Raises:
-            ArgumentError: outside [0.1, 1000].
+            ArgumentError: outside [0.1, 10^6].
         """
-        self._speed = _checked("speed", steps_per_second, MIN_SPEED, MAX_SPEED)
+        self._tempo.set_speed(steps_per_second)
 
     def set_radius(self, radius_cells: float) -> None:
         """Choose how wide the wounds of clicks are.
@@ -217,7 +214,7 @@ class Session:
         Raises:
             ArgumentError: outside [0.5, 64].
         """
-        self._radius_cells = _checked("radius_cells", radius_cells, MIN_RADIUS, MAX_RADIUS)
+        self._radius_cells = checked("radius_cells", radius_cells, MIN_RADIUS, MAX_RADIUS)
 
     def set_shape(self, shape: str) -> None:
         """Choose the shape of the wounds of clicks: see `carving.carve`.
@@ -233,12 +230,13 @@ class Session:
 
     def pause(self) -> None:
         """Keep `advance` from taking steps; paused already, nothing changes."""
-        self.playing, self._due = False, 0.0
+        self.playing = False
+        self._tempo.forget()
 
     @property
     def seconds_to_step(self) -> float:
         """After how many seconds of play the next step is due."""
-        return max(0.0, 1 - self._due) / self._speed
+        return self._tempo.seconds_to_step
 
     def advance(self, elapsed_seconds: float) -> int:
         """Take the steps that are due after some time of play; none when paused.
@@ -251,16 +249,7 @@ class Session:
         """
         if not self.playing:
             return 0
-        self._due += elapsed_seconds * self._speed
-        deadline, taken, burst = self._clock() + MAX_BURST_SECONDS, 0, 1
-        while self._due >= 1 and (taken == 0 or self._clock() < deadline):
-            count = min(int(self._due), burst)
-            self.step(count)
-            self._due -= count
-            taken += count
-            burst *= 2 if self._life.is_swift else 1
-        self._due = min(self._due, 1.0)
-        return taken
+        return self._tempo.advance(elapsed_seconds, self.step, swift=self._life.is_swift)
 
     def step(self, num_steps: int = 1) -> None:
         """Take steps, playing or not; what is kept of the past is the last of them.
@@ -368,7 +357,7 @@ class Session:
             VoxncaError: when there is none, or too many came after it.
         """
         words = self._life.undo()
-        self._due = 0.0
+        self._tempo.forget()
         self.version += 1
         return words
 
@@ -497,7 +486,7 @@ class Session:
 
     def _begin(self, life: Run) -> None:
         self._life = life
-        self._due = 0.0
+        self._tempo.forget()
         self.version += 1
 
 
@@ -505,12 +494,6 @@ def _first_layout(rule: Rule, seed: int, space: Sequence[int] | None) -> Layout:
     if space is None:
         return Layout.first(rule, seed=seed)
     return Layout.soup(rule, seed=seed, space=space)
-
-
-def _checked(name: str, value: float, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ArgumentError(f"{name}={value!r} must be a number in [{low:g}, {high:g}]")
-    return float(value)
 
 
 def _grid(model: NCA, space: Sequence[int] | None) -> tuple[int, ...]:

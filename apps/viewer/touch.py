@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from apps.lab.lab import Hand, Lab
+from apps.lab.hand import Hand
+from apps.lab.lab import Lab
 from apps.lab.session import Cut
 from apps.viewer.driver import Driver
 from apps.viewer.tab import Frame

@@ -21,7 +21,7 @@ from voxnca.errors import ArgumentError
 
 MAX_TRANSITIONS = 2**16
 """Forms counted: the largest of Golly's own tables has a twentieth of them."""
-_MAX_WORK = 2**27
+_MAX_WORK = 2**26
 """Demands that are looked at, a node and a child counting as a thousand: seconds."""
 _NODE_WORK = 1000
 _MAX_BYTES = 2**28

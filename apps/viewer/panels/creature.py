@@ -34,8 +34,10 @@ class CreaturePanel(Panel):
     def shown(self) -> State:
         """Return which it is, and which there are."""
         self._note()
+        # A discrete model runs as the rule that it computes, and is still what was chosen.
+        is_chosen = self.lab.session.is_learned or self.lab.label in self._shipped
         return {
-            "model": self.lab.label if self.lab.session.is_learned else None,
+            "model": self.lab.label if is_chosen else None,
             "models": [*self._own_choices.values(), *self._shipped_choices],
         }
 

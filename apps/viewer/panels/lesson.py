@@ -7,7 +7,7 @@ from time import perf_counter
 
 from trame_server.core import Server
 
-from apps.lab.lab import Hand
+from apps.lab.hand import Hand
 from apps.viewer.driver import Driver
 from apps.viewer.panels.panel import Panel, State
 

@@ -10,8 +10,9 @@ from analysis.rules import Pattern, Rule
 from analysis.rules.bounds import BORDERS
 from apps.lab.broth import liveliest
 from apps.lab.cell_run import CellRun
-from apps.lab.lab import Lab, name_of
+from apps.lab.lab import Lab
 from apps.lab.layout import Layout, all_patterns
+from apps.lab.naming import name_of
 from apps.viewer.choices import Choice, pattern_choice, rule_choice
 from apps.viewer.driver import Driver
 from apps.viewer.panels.panel import Panel, State
@@ -72,7 +73,7 @@ class RulePanel(Panel):
             "census": run.census.points,
             "state_colours": [f"rgb{tuple(color)}" for color in run.colors[1:].tolist()],
             "state_names": _state_names(run.rule),
-            "ink": self.lab.ink,
+            "ink": self.lab.pencil.ink,
             "speed_notch": int(np.searchsorted(SPEEDS, self.lab.session.speed)),
             "file_stem": _stem(self.lab.label),
             "pattern_file": "pattern.rle" if run.rule.num_dims == 2 else "pattern.rle3",

@@ -1,0 +1,20 @@
+"""What a click does."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Hand(StrEnum):
+    """What a click does."""
+
+    CARVE = "carve"
+    PLANT = "plant"
+    ASK = "ask"
+    DRAW = "draw"
+    ERASE = "erase"
+
+
+LEARNED_HANDS = (Hand.CARVE, Hand.PLANT, Hand.ASK)
+MADE_HANDS = (Hand.DRAW, Hand.ERASE, Hand.CARVE)
+"""What a click can do to a creature, and to the cells of a hand-made rule; the first at first."""
