@@ -183,4 +183,5 @@ def _judge(
 
 
 def _coverage(table: SymbolTable, transitions: Transitions) -> float:
-    return float(table.knows(transitions.contexts).mean())
+    known = table.knows(transitions.contexts)
+    return float(known.mean()) if len(known) else 0.0  # everything has died there
