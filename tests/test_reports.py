@@ -261,7 +261,7 @@ def test_names_are_told_apart_and_short() -> None:
     life, long = rules.parse("Life"), rules.parse("MAP" + "A" * 86)
     found = named([("Life", life), ("B3/S23", life), ("x", long)])
     assert [subject.name for subject in found[:2]] == ["Life (1)", "Life (2)"]
-    assert len(found[2].name) <= 28
+    assert len(found[2].name) <= 20
     assert all(subject.kind is Kind.HAND_MADE for subject in found)
     for wrong in ([], [("Life", life)] * 13):
         with pytest.raises(ArgumentError, match="a comparison is of 1 to 12"):

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from analysis import distance, rules
 from analysis.measures.behavior import soup
 from analysis.reports.difference import ANY, MAX_SHAPES, UNREAD, Difference, differences
-from analysis.rules import MOORE, VON_NEUMANN, CountingRule, Neighborhood, Rule, TableRule
+from analysis.rules import (
+    HEXAGONAL,
+    MOORE,
+    VON_NEUMANN,
+    CountingRule,
+    Neighborhood,
+    Rule,
+    TableRule,
+)
 from analysis.rules.symmetries import classes
 
 seeds = st.integers(0, 2**32 - 1)
@@ -32,6 +40,7 @@ def random_rule(kind: str, rng: np.random.Generator) -> Rule:
         return TableRule(num_states=3, neighborhood=MOORE, entries=table)
     k, hood = {
         "life-like": (2, MOORE),
+        "hexagonal": (2, HEXAGONAL),
         "von Neumann": (2, VON_NEUMANN),
         "generations": (4, MOORE),
         "space": (2, Neighborhood("moore", 3)),
@@ -42,6 +51,9 @@ def random_rule(kind: str, rng: np.random.Generator) -> Rule:
 
 
 KINDS = ("table", "isotropic", "three states", "life-like", "von Neumann", "generations", "space")
+
+
+OF_TWO = ("table", "isotropic", "life-like", "von Neumann", "hexagonal")
 
 
 def two(kind: str, seed: int) -> tuple[Rule, Rule]:
@@ -121,19 +133,29 @@ def key(difference: Difference, *, exchanged: bool = False) -> tuple[int, ...]:
     return difference.own, count, a, b, difference.num_neighborhoods
 
 
-@pytest.mark.parametrize("kind", ["table", "isotropic", "life-like", "von Neumann"])
-def test_groups_of_two_states_are_those_of_a_naive_loop(kind: str) -> None:
-    one, other = two(kind, 5)
+@pytest.mark.parametrize("kinds", [*product(OF_TWO, repeat=2)])
+def test_groups_of_two_states_are_those_of_a_naive_loop(kinds: tuple[str, str]) -> None:
+    rng = np.random.default_rng(5)
+    one, other = (random_rule(kind, rng) for kind in kinds)
     naive: Counter[tuple[int, int, int, int]] = Counter()
     for cells in product((0, 1), repeat=9):
         window = np.array([cells], np.uint8)
         a, b = next_state(one, window), next_state(other, window)
         if a != b:
-            read = [cells[MOORE.cells.index(o)] for o in one.neighborhood.neighbors]
+            same = one.neighborhood == other.neighborhood
+            hood = one.neighborhood if same else MOORE
+            read = [cells[MOORE.cells.index(o)] for o in hood.neighbors]
             naive[cells[4], sum(read), a, b] += 1
     found = differences(one, other, uniform(one))
     told = {(d.own, d.count, d.becomes_one, d.becomes_other): d.num_neighborhoods for d in found}
     assert told == naive
+
+
+def test_hexagonal_rules_have_directions_among_squares() -> None:
+    hexagonal, square = rules.parse("B2/S34H"), rules.parse("B2-a/S12")
+    for difference in differences(hexagonal, square, uniform(square)):
+        assert difference.num_shapes == difference.num_neighborhoods
+    assert distance.between(hexagonal, square, num_samples=1).family == "tables"
 
 
 def test_life_and_highlife_differ_in_one_digit_of_six_shapes() -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.domains import Whole, whole_of
-from analysis.operands import as_rule
 from analysis.rules.counting import CountingRule
 from analysis.rules.neighborhood import Neighborhood
 from analysis.rules.rule import Rule, States
@@ -114,7 +113,8 @@ def family_of(one: Rule, other: Rule) -> Family:
         hoods = dict.fromkeys((one.neighborhood, other.neighborhood))
         return Counts(one.num_states, tuple(hoods))
     domain = whole_of([one, other])
-    free = all(is_isotropic(as_rule(domain.rule(domain.entries(rule)))) for rule in (one, other))
+    # In the domain: a hexagonal rule has directions where all nine cells are looked at.
+    free = all(is_isotropic(domain.rule(domain.entries(rule))) for rule in (one, other))
     return Isotropic(domain) if free else Tables(domain)
 
 

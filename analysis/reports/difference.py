@@ -145,7 +145,8 @@ def _units(
         return
     assert isinstance(domain, Whole)
     each = domain.num_neighborhoods // domain.num_entries
-    if all(is_isotropic(rule) for rule in rules):
+    # In the domain: a hexagonal rule has directions where all nine cells are looked at.
+    if all(is_isotropic(domain.rule(domain.entries(rule))) for rule in rules):
         groups = classes(domain.neighborhood, domain.num_states)[places]
     else:
         groups = np.arange(len(places))

@@ -15,7 +15,7 @@ from voxnca.errors import ArgumentError
 
 MAX_SUBJECTS = 12
 """There are 66 pairs of 12, and a page that nobody reads of more."""
-_LONGEST = 28
+_LONGEST = 20
 """Letters of a name: it heads columns."""
 
 

@@ -66,7 +66,8 @@ def _learned(entries: Sequence[Entry]) -> Iterator[str]:
         taught, wrong = entry.lesson.taught, entry.lesson.num_wrong
         total = counted(entry.lesson.num_neighborhoods, "neighbourhood")
         if wrong is None:
-            yield f"The file of the network {entry.name} does not say which rule it was taught."
+            what = f"was taught {taught}, which cannot be read here" if taught else "names no rule"
+            yield f"The network {entry.name} {what}: it is held against its own table alone."
         elif wrong == 0:
             yield (
                 f"The network {entry.name} computes {taught} exactly: 0 of {total} are wrong."
