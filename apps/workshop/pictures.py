@@ -7,10 +7,12 @@ machine makes the same pictures again.
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image
@@ -24,6 +26,7 @@ GROW_STEPS, HEAL_STEPS = 44, 56
 PLACES = ((0.56, 0.34), (0.62, 0.42), (0.54, 0.46))
 """Where to carve: fractions of the picture's width and height."""
 LEARNED, LEARN_STEPS, LEARNED_IOU = "butterfly", 900, 0.9
+COMPARED = ("learned-life", "HighLife", "butterfly")
 GUN, GUN_STEPS = "gosper-glider-gun", 195
 WINDOW = (816, 680)
 """Of the movie: narrow enough for the page to put its drawer away."""
@@ -141,6 +144,16 @@ def photograph_gun(tab: Page, name: str) -> None:
     _save(tab, name)
 
 
+def photograph_report(name: str) -> None:
+    """Write a .png of the top of a comparison's page."""
+    with TemporaryDirectory() as folder, browser() as chromium:
+        path = Path(folder) / "report.html"
+        subprocess.run([VOXNCA, "compare", *COMPARED, "-o", str(path)], check=True)  # noqa: S603
+        tab = chromium.new_page(viewport={"width": 1000, "height": 1180}, color_scheme="light")
+        tab.goto(path.as_uri())
+        _save(tab, name)
+
+
 def _save(tab: Page, name: str) -> None:
     path = voxnca.data_path() / "pictures" / name
     _shot(tab).quantize(256).save(path, optimize=True)
@@ -148,7 +161,7 @@ def _save(tab: Page, name: str) -> None:
 
 
 def main() -> None:
-    """Make `carve.gif`, `viewer.png`, `learn.png` and `rules.png`."""
+    """Make `carve.gif`, `viewer.png`, `learn.png`, `rules.png` and `report.png`."""
     (voxnca.data_path() / "pictures").mkdir(exist_ok=True)
     with page(*WINDOW) as tab:
         write_movie(film(tab), "carve.gif")
@@ -158,6 +171,7 @@ def main() -> None:
         photograph_learning(tab, "learn.png")
     with page(1200, 760, GUN) as tab:
         photograph_gun(tab, "rules.png")
+    photograph_report("report.png")
 
 
 if __name__ == "__main__":
