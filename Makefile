@@ -49,6 +49,7 @@ models: .venv/.ready  ## Train the shipped models anew
 
 pictures: .venv/.ready  ## Make the pictures of the README anew
 	@.ci/system-packages gl browser
+	$(BIN)/python -m apps.workshop.rule_pictures
 	$(BIN)/python -m apps.workshop.pictures
 
 lock:  ## Pin the newest versions of everything in requirements.lock

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from analysis import distill, rules
 from analysis.rules import Pattern, Rule, palette
-from voxnca import NCA, ArgumentError
+from voxnca import NCA, ArgumentError, data_path
 from voxnca.export.thumbnails import encode_thumbnail
 from voxnca.shipped import thumbnail_path
 
@@ -46,6 +48,25 @@ def rule_thumbnail(rule: Rule) -> bytes:
     soup = rng.integers(1, rule.num_states, SOUP_SPACE[d], dtype=np.uint8)
     soup *= rng.random(SOUP_SPACE[d]) < 0.3
     return _drawn(rules.step(rule.within(None), soup, SOUP_STEPS[d], border="torus"), rule)
+
+
+def shipped_rule_thumbnail(name: str) -> bytes | None:
+    """Return the .png that ships for a rule of the catalogue; None where there is none yet.
+
+    Rules are drawn beforehand: to run them all takes kernels that a newcomer has yet to compile.
+    """
+    path = rule_thumbnail_path(name)
+    return path.read_bytes() if path.is_file() else None
+
+
+def rule_thumbnail_path(name: str) -> Path:
+    """Return where the picture of a rule of the catalogue ships."""
+    return data_path() / "pictures" / "rules" / f"{file_stem(name)}.png"
+
+
+def file_stem(name: str) -> str:
+    """Make a name for a file: of letters, digits and dashes."""
+    return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split()) or "rule"
 
 
 def pattern_thumbnail(pattern: Pattern) -> bytes:

@@ -263,7 +263,7 @@ def test_the_comparison_notices_a_broken_engine(broken):
 
 def steps_to_compare(space):
     """Return how many steps of a grid the dense engine can take while a test waits."""
-    return min(64, 64 * 24**3 // prod(space))
+    return min(40, 40 * 24**3 // prod(space))
 
 
 @pytest.mark.parametrize("name", GROWING)

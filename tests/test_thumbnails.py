@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from apps.thumbnails import model_thumbnail, shipped_thumbnail
+from analysis import rules
+from apps.thumbnails import (
+    model_thumbnail,
+    rule_thumbnail,
+    shipped_rule_thumbnail,
+    shipped_thumbnail,
+)
 from apps.workshop.thumbnails import write_thumbnail
 from voxnca import NCA, ArgumentError, ModelConfig, load, load_target, model_names
 from voxnca.export.thumbnails import THUMBNAIL_PX, thumbnail
@@ -89,3 +95,10 @@ def test_nothing_grown_is_a_picture_too():
         drawn = np.asarray(thumbnail(np.zeros((*space, 4), np.uint8)))
         assert max(drawn.shape) <= THUMBNAIL_PX
         assert not drawn.any()
+
+
+def test_every_named_rule_has_its_picture():
+    for name in rules.names():
+        assert shipped_rule_thumbnail(name) is not None, name
+    for name in ("Life", "Wireworld", "4555"):
+        assert shipped_rule_thumbnail(name) == rule_thumbnail(rules.entry(name).rule)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from analysis import rules
@@ -11,7 +12,7 @@ from analysis.rules.named import Entry
 from apps.thumbnails import (
     model_thumbnail,
     pattern_thumbnail,
-    rule_thumbnail,
+    shipped_rule_thumbnail,
     shipped_thumbnail,
 )
 from voxnca import NCA, Target, VoxncaError, load, model_names
@@ -42,16 +43,26 @@ def target_choice(target: Target) -> Choice:
     return _choice(target.name, f"{target.num_dims}D", encode_thumbnail(target.rgba8))
 
 
-def rule_choice(entry: Entry) -> Choice:
-    """Offer a rule of the catalogue."""
+@cache
+def rule_choices() -> list[Choice]:
+    """Offer the rules of the catalogue."""
+    return [_rule_choice(entry) for entry in rules.entries()]
+
+
+@cache
+def pattern_choices() -> list[Choice]:
+    """Offer the shipped patterns."""
+    return [_pattern_choice(name) for name in rules.pattern_names()]
+
+
+def _rule_choice(entry: Entry) -> Choice:
     rule = entry.rule
     notation = "" if str(rule) == entry.name else f"{rule} · "
     line = f"{notation}{rule.num_dims}D · {rule.num_states} states"
-    return _choice(entry.name, line, rule_thumbnail(rule))
+    return _choice(entry.name, line, shipped_rule_thumbnail(entry.name))
 
 
-def pattern_choice(name: str) -> Choice:
-    """Offer a shipped pattern."""
+def _pattern_choice(name: str) -> Choice:
     pattern = rules.shipped_pattern(name)
     return _choice(name, f"{pattern.name} · {pattern.rule}", pattern_thumbnail(pattern))
 

@@ -13,7 +13,8 @@ from apps.lab.cell_run import CellRun
 from apps.lab.lab import Lab
 from apps.lab.layout import Layout, all_patterns
 from apps.lab.naming import name_of
-from apps.viewer.choices import Choice, pattern_choice, rule_choice
+from apps.thumbnails import file_stem
+from apps.viewer.choices import pattern_choices, rule_choices
 from apps.viewer.driver import Driver
 from apps.viewer.panels.panel import Panel, State
 from voxnca import ArgumentError
@@ -29,8 +30,6 @@ class RulePanel(Panel):
 
     def __init__(self, server: Server, driver: Driver) -> None:
         super().__init__(server, driver)
-        self._rules: list[Choice] = [rule_choice(rules.entry(name)) for name in rules.names()]
-        self._patterns: list[Choice] = [pattern_choice(name) for name in rules.pattern_names()]
         self._pattern_names = {pattern.name: name for name, pattern in all_patterns().items()}
         self._num_soups = 0
         for name, work in (
@@ -52,8 +51,8 @@ class RulePanel(Panel):
         session = self.lab.session
         shown: State = {
             "learned": session.is_learned,
-            "rules": self._rules,
-            "patterns": self._patterns,
+            "rules": rule_choices(),
+            "patterns": pattern_choices(),
             "grid_borders": list(BORDERS),
             "file_stem": session.target.name if session.target else "creature",
         }
@@ -75,7 +74,7 @@ class RulePanel(Panel):
             "state_names": _state_names(run.rule),
             "ink": self.lab.pencil.ink,
             "speed_notch": int(np.searchsorted(SPEEDS, self.lab.session.speed)),
-            "file_stem": _stem(self.lab.label),
+            "file_stem": file_stem(self.lab.label),
             "pattern_file": "pattern.rle" if run.rule.num_dims == 2 else "pattern.rle3",
         }
 
@@ -170,11 +169,6 @@ def _state_names(rule: Rule) -> list[str]:
     if rule.ages:
         return ["alive", *(f"dying, {age}" for age in range(1, rule.num_states - 1))]
     return [f"state {state}" for state in range(1, rule.num_states)]
-
-
-def _stem(label: str) -> str:
-    """Make a name for a file: of letters, digits and dashes."""
-    return "-".join("".join(c if c.isalnum() else " " for c in label.lower()).split()) or "rule"
 
 
 def _hurry(lab: Lab, notch: object) -> None:
