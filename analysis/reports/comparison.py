@@ -9,6 +9,7 @@ from analysis.reports.entry import Entry
 from analysis.reports.making import Making
 from analysis.reports.pair import Pair
 from analysis.reports.schema import NAME, VERSION, units
+from analysis.reports.subject import Kind
 from analysis.reports.summary import sentences
 
 
@@ -37,8 +38,11 @@ class Comparison:
         return next(pair for pair in self.pairs if {pair.one, pair.other} == names)
 
     def twin(self, name: str) -> str:
-        """Return the first entry that is the same rule as one: itself, if there is none before."""
-        for entry in self.entries:
+        """Return the entry that stands for all that are the same rule: a hand-made one, the first.
+
+        An entry that is like no other stands for itself.
+        """
+        for entry in sorted(self.entries, key=lambda e: e.subject.kind is not Kind.HAND_MADE):
             if entry.name == name or self.pair(entry.name, name).is_same:
                 return entry.name
         raise KeyError(name)

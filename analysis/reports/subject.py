@@ -15,8 +15,8 @@ from voxnca.errors import ArgumentError
 
 MAX_SUBJECTS = 12
 """There are 66 pairs of 12, and a page that nobody reads of more."""
-_LONGEST = 20
-"""Letters of a name: it heads columns."""
+_LONGEST, _LONGEST_WORD = 28, 20
+"""Letters of a name, which heads columns, and of one that cannot be broken."""
 
 
 class Kind(StrEnum):
@@ -96,7 +96,8 @@ def _subject(text: str, item: NCA | Rule) -> Subject:
 
 
 def _shortened(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+    longest = _LONGEST if " " in name else _LONGEST_WORD
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
 def _named_apart(found: Sequence[Subject]) -> Iterator[Subject]:

@@ -43,6 +43,8 @@ def _cell(comparison: Comparison, row: str, column: str, *, in_full: bool) -> Ma
 def _measured(pair: Pair, *, in_full: bool) -> Markup:
     distances, null = pair.distances, null_of(pair)
     assert distances is not None
+    if pair.is_same:
+        return tag("td", tag("b", percent(0)), tag("small", "the same rule"))
     share, total = distances.hamming_share, distances.num_neighborhoods
     count = f"{number(distances.hamming.value)} of {number(total)}"
     typical = percent(null.quantiles[2] / total)
