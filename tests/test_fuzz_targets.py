@@ -233,7 +233,7 @@ def test_any_truncation(folder, suffix):
 
 
 @pytest.mark.parametrize("suffix", MESHES)
-@settings(max_examples=15)  # each takes a process of its own
+@settings(max_examples=8)  # each takes a process of its own
 @given(data=st.data())
 def test_any_damage_to_a_mesh(folder, suffix, data):
     load(folder / f"damaged{suffix}", data.draw(damaged(MESHES[suffix])), None)

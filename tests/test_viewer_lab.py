@@ -33,6 +33,9 @@ from apps.workshop.served_viewer import (
 )
 
 DIMS = pytest.mark.parametrize("num_dims", [2, 3])
+FLAT = pytest.mark.parametrize("num_dims", [2])
+SOLID = pytest.mark.parametrize("num_dims", [3])
+"""Where the other dimension takes the same way through the code, and only time."""
 SMALL = {2: "heart", 3: "duck"}
 GROWN = {2: "butterfly", 3: "duck"}
 OTHER = {2: "butterfly", 3: "mushroom"}
@@ -158,7 +161,7 @@ class TestLearn:
         press(page, "Resume training")
         served.until(lambda: learned(served) > done)
 
-    @DIMS
+    @FLAT
     def test_towards_another_target_from_the_present_weights(self, num_dims, serve, open_page):
         served = serve(Session(untrained(num_dims)))
         page = open_page_running(open_page, served)
@@ -229,7 +232,7 @@ class TestTrouble:
 
 
 class TestCompare:
-    @DIMS
+    @SOLID
     def test_one_heals_and_one_does_not(self, num_dims, serve, open_page):
         session = Session(voxnca.load(GROWN[num_dims]))
         session.set_speed(60)
@@ -252,7 +255,7 @@ class TestCompare:
         choose(page, "Beside it", NOBODY)
         served.until(lambda: len(served.viewer.driver.moments) == 1)
 
-    @DIMS
+    @SOLID
     def test_a_click_on_either_wounds_both(self, num_dims, serve, open_page):
         served = serve(Session(cube(num_dims), start="target"))
         page = open_page_running(open_page, served)
@@ -362,8 +365,9 @@ class TestBring:
 
 
 class TestLook:
-    @DIMS
-    @pytest.mark.parametrize("show", ["hidden", "alpha", "alive", "difference"])
+    @pytest.mark.parametrize(
+        ("num_dims", "show"), [(3, "hidden"), (3, "alpha"), (2, "alive"), (2, "difference")]
+    )
     def test_another_way_shows_another_picture_and_a_legend(self, num_dims, show, still, open_page):
         served = still(num_dims)
         page = open_page(served.url)
@@ -401,7 +405,7 @@ class TestLook:
 
 
 class TestTime:
-    @DIMS
+    @FLAT
     def test_goes_back_and_on_from_there(self, num_dims, serve, open_page):
         served = serve(Session(voxnca.load(GROWN[num_dims])))
         page = open_page_running(open_page, served)
@@ -451,7 +455,7 @@ class TestTime:
             shown = sum(clip.seek(k) or clip.info["duration"] for k in range(clip.n_frames))
         assert shown == 3 * 50, "three steps, at twenty a second"
 
-    @DIMS
+    @SOLID
     def test_a_run_is_shared_to_the_bit(self, num_dims, serve, open_page, tmp_path):
         served = serve(Session(voxnca.load(GROWN[num_dims])))
         page = open_page_running(open_page, served)
@@ -477,7 +481,7 @@ class TestTime:
 
 
 class TestTouch:
-    @DIMS
+    @SOLID
     def test_shift_drag_carves_a_stroke_and_ctrl_z_takes_it_back(self, num_dims, still, open_page):
         served = still(num_dims)
         served.perform(lambda session: session.set_radius(1))
@@ -509,7 +513,7 @@ class TestTouch:
 
 
 class TestLesson:
-    @DIMS
+    @SOLID
     def test_walks_through_one_real_cell(self, num_dims, serve, open_page):
         served = serve(Session(voxnca.load(GROWN[num_dims])))
         served.perform(lambda session: [session.step() for _ in range(20)])
