@@ -30,8 +30,14 @@ LOOK = """async ([source, seconds]) => {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
     const context = canvas.getContext("2d");
-    context.drawImage(video, 0, 0);
-    const {data} = context.getImageData(0, 0, canvas.width, canvas.height);
+    // On a busy machine the frame is known before it can be drawn: until then all is black.
+    const isBlack = pixels => pixels.every((value, i) => i % 4 === 3 || value === 0);
+    let data = [];
+    do {
+        await new Promise(done => setTimeout(done, 10));
+        context.drawImage(video, 0, 0);
+        ({data} = context.getImageData(0, 0, canvas.width, canvas.height));
+    } while (isBlack(data));
     const ended = event("ended");
     [video.muted, video.currentTime] = [true, 0];
     await video.play();
