@@ -17,7 +17,7 @@ from torch import Tensor
 from analysis.learning import TRY_STEPS, Learning, config_for
 from analysis.perception_floor import floor_of
 from analysis.rules import Rule, States
-from analysis.windows import answers_of_rule
+from analysis.windows import answers_of_rule, draw_mixed
 from voxnca.errors import ArgumentError
 from voxnca.states import one_hot
 
@@ -83,11 +83,7 @@ class RolloutLearning(Learning):
     def _frames(self) -> list[Tensor]:
         """Return soups, each of another mixture, and what the rule makes of them, step by step."""
         k, d = self.rule.num_states, self.rule.num_dims
-        shares = torch.full((GRIDS_AT_ONCE, k), 0.5)
-        mixtures = torch._sample_dirichlet(shares, generator=self._generator)  # noqa: SLF001 - takes a generator
-        cells = torch.multinomial(
-            mixtures, SIDE[d] ** d, replacement=True, generator=self._generator
-        )
+        cells = draw_mixed(GRIDS_AT_ONCE, SIDE[d] ** d, k, self._generator)
         frames = [cells.to(torch.uint8).numpy().reshape(-1, *(SIDE[d],) * d)]
         for _ in range(self.recipe.num_rollout_steps):
             frames.append(_after(self.rule, frames[-1]))

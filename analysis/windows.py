@@ -91,12 +91,19 @@ def drawn(num_windows: int, num_states: int, num_dims: int, generator: torch.Gen
     Mixtures are Dirichlet's with 0.5: the crowded, the empty and the pure come as often as the
     mixed, which uniform states would hardly ever be. The cell itself is in any state as often.
     """
-    shares = torch.full((num_windows, num_states), 0.5)
-    mixtures = torch._sample_dirichlet(shares, generator=generator)  # noqa: SLF001 - takes a generator
-    states = torch.multinomial(mixtures, 3**num_dims, replacement=True, generator=generator)
+    states = draw_mixed(num_windows, 3**num_dims, num_states, generator)
     own = torch.randint(0, num_states, (num_windows,), generator=generator)
     states[:, 3**num_dims // 2] = own
     return states.to(torch.uint8)
+
+
+def draw_mixed(
+    num_rows: int, num_cells: int, num_states: int, generator: torch.Generator
+) -> torch.Tensor:
+    """Draw states of cells, each row of another mixture (Dirichlet, 0.5): int64 `(rows, cells)`."""
+    shares = torch.full((num_rows, num_states), 0.5)
+    mixtures = torch._sample_dirichlet(shares, generator=generator)  # noqa: SLF001 - takes a generator
+    return torch.multinomial(mixtures, num_cells, replacement=True, generator=generator)
 
 
 def answers_of_rule(rule: Rule, states: States) -> States:

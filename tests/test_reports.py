@@ -222,15 +222,14 @@ def test_ages_begin_newborn() -> None:
     assert {tuple(c) for c in first.tolist()} == {(0, 0, 0, 0), (*colors[1], 255)}
 
 
-@pytest.mark.skipif(not golly.is_available(), reason="Golly is not installed")
 @pytest.mark.parametrize("text", ["B3/S23", "wireworld", "B2-a/S12", "/2/3"])
 def test_files_run_in_golly_as_rules_run_here(text: str) -> None:
+    assert golly.is_available(), "Golly's bgolly is missing; run: apt-get install golly"
     checked = verify(named([(text, rules.parse(text))])[0])
     assert checked.num_different == 0
     assert checked.sentence == "bgolly: 100 generations of a 64 x 64 soup, identical"
 
 
-@pytest.mark.skipif(not golly.is_available(), reason="Golly is not installed")
 def test_golly_sees_a_file_that_is_not_the_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     def save_another(_rule: Rule, path: Path) -> None:
         rules.save_rule(rules.parse("B36/S23"), path)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.rules import Rule, step
+from analysis.soups import soup
 from voxnca.errors import ArgumentError
 
 TRIAL_SPACE = {2: (64, 64), 3: (20, 20, 20)}
@@ -41,17 +42,15 @@ class Broth:
 
     def poured(self, rule: Rule, space: tuple[int, ...], seed: int) -> NDArray[np.uint8]:
         """Return a soup: uint8 `(*space)`."""
-        rng = np.random.default_rng(seed)
-        full = rng.random(space) < self.density
-        if self.side is not None:
-            lows = ((n - self.side) // 2 for n in space)
-            block = tuple(slice(max(0, low), max(0, low) + self.side) for low in lows)
-            inside = np.zeros(space, dtype=bool)
-            inside[block] = True
-            full &= inside
         most = 2 if rule.ages else rule.num_states
-        soup: NDArray[np.uint8] = full * rng.integers(1, most, space, dtype=np.uint8)
-        return soup
+        cells = soup(most, space, density=self.density, seed=seed)
+        if self.side is None:
+            return cells
+        lows = (max(0, (n - self.side) // 2) for n in space)
+        block = tuple(slice(low, low + self.side) for low in lows)
+        poured = np.zeros_like(cells)
+        poured[block] = cells[block]
+        return poured
 
 
 TRIED = {
