@@ -1,0 +1,1 @@
+"""What a rule is given besides its state: goals, walls, beacons."""
