@@ -24,6 +24,9 @@ def weight(name: str, axis: int, offset: tuple[int, ...]) -> float:
         return float(any(offset))
     if name == "laplacian":
         return (smooth - (0 if any(offset) else 4**d)) / (2 * (4**d - 2**d))
+    if name == "faces":
+        along, side = divmod(axis, 2)
+        return float(sum(map(abs, offset)) == 1 and offset[along] == 2 * side - 1)
     across = smooth / (2 - abs(offset[axis]))
     return offset[axis] * across / {2: 8, 3: 32}[d]
 
@@ -42,8 +45,9 @@ def sense(grid: np.ndarray, cell: tuple[int, ...], border: str) -> np.ndarray:
 def naive(grid: np.ndarray, perception: str, border: str) -> np.ndarray:
     """Perceive `(*space, C)` by loops over cells, kernels and neighbours: `(*space, K * C)`."""
     d = grid.ndim - 1
-    parts = [(name, axis) for name in perception.split("+") for axis in range(d)]
-    parts = [p for p in parts if p[0] in ("sobel", "difference", "learned") or p[1] == 0]
+    counts = {"sobel": d, "difference": d, "learned": d, "faces": 2 * d}
+    names = perception.split("+")
+    parts = [(name, axis) for name in names for axis in range(counts.get(name, 1))]
     out = np.zeros((*grid.shape[:-1], 1 + len(parts), grid.shape[-1]))
     for cell in np.ndindex(*grid.shape[:-1]):
         out[cell][0] = grid[cell]
@@ -81,10 +85,10 @@ def test_perception_is_the_weighted_sum_of_its_definition(
 
 
 @pytest.mark.parametrize("num_dims", [2, 3])
-def test_kernels_cancel_on_a_constant_but_the_identity_and_the_sum(num_dims):
+def test_kernels_cancel_on_a_constant_but_the_identity_the_sum_and_the_faces(num_dims):
     for name in PERCEPTIONS:
         identity, *others = kernels(name, num_dims)
-        total = 3**num_dims - 1 if name == "neighbour_sum" else 0
+        total = {"neighbour_sum": 3**num_dims - 1, "faces": 1}.get(name, 0)
         assert identity.sum() == identity.flatten()[3**num_dims // 2] == 1
         assert all(abs(float(kernel.sum()) - total) < 1e-6 for kernel in others)
 

@@ -2,6 +2,7 @@
 
 from voxnca import wounds
 from voxnca.checkpoint import load, save
+from voxnca.conditions import Environment
 from voxnca.config import (
     DamageConfig,
     ModelConfig,
@@ -25,6 +26,7 @@ __all__ = [
     "NCA",
     "ArgumentError",
     "DamageConfig",
+    "Environment",
     "FileError",
     "LearnedRule",
     "ModelConfig",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor, float32, from_numpy
 
 from voxnca.atomic import write_bytes
+from voxnca.conditions import num_inputs
 from voxnca.config import ModelConfig, TrainConfig
 from voxnca.errors import FileError, VoxncaError
 from voxnca.model import NCA, LearnedRule, ModelInfo
@@ -49,8 +51,9 @@ def encode(model: NCA) -> bytes:
         "info": info_to_json(model.info),
     }
     if model.target is not None:
-        tensors["target"] = target_to_tensor(model.target)
+        tensors |= targets_to_tensors(model.targets)
         fields["target"] = model.target.name
+        fields["targets"] = [target.name for target in model.targets]
     return _packed(tensors, fields)
 
 
@@ -104,15 +107,17 @@ def _restored(name: str | Path, tensors: dict[str, Tensor], fields: dict[str, An
 
 
 def _restore(tensors: dict[str, Tensor], fields: dict[str, Any]) -> NCA:
-    target = tensors.pop("target", None)
+    names = fields.get("targets", [fields["target"]] if "target" in tensors else [])
+    targets = targets_from_tensors(tensors, names)
     model = model_from_tensors(ModelConfig.from_json(fields["config"]), tensors)
     model.info = info_from_json(fields["info"])
     if model.info.colors is not None:
         check_colors(model.info.colors, model.config.num_states or 0)
-    if target is not None:
-        model.target = target_from_tensor(target, fields["target"])
-        if model.target.num_dims != model.config.num_dims:
-            raise ValueError("the target's dimension is not the model's")
+    model.targets = targets
+    if any(target.num_dims != model.config.num_dims for target in targets):
+        raise ValueError("the target's dimension is not the model's")
+    if targets and len(targets) != max(1, model.config.num_goals):
+        raise ValueError(f"{len(targets)} targets for {model.config.num_goals} goals")
     return model
 
 
@@ -124,10 +129,8 @@ def model_from_tensors(config: ModelConfig, tensors: dict[str, Tensor]) -> NCA:
             the config says, which is found before anything of that size is made.
         RuntimeError: when another weight is missing, unknown or of another shape.
     """
-    shape = (
-        config.hidden_size,
-        num_kernels(config.perception, config.num_dims) * config.num_channels,
-    )
+    perceived = num_kernels(config.perception, config.num_dims) * config.num_channels
+    shape = config.hidden_size, perceived + num_inputs(config.senses, config.num_dims)
     if tensors["hidden.weight"].shape != shape:
         raise ValueError(f"hidden.weight is {tuple(tensors['hidden.weight'].shape)}, not {shape}")
     for name, tensor in tensors.items():
@@ -182,6 +185,27 @@ def _learned_rule(fields: Any) -> LearnedRule | None:
     if not all(isinstance(n, int) and n >= 0 for n in counts):
         raise ValueError(f"learned_rule={fields!r}")
     return LearnedRule(str(fields["name"]), str(fields["notation"]), *counts)
+
+
+def targets_to_tensors(targets: Sequence[Target]) -> dict[str, Tensor]:
+    """Return the voxels of targets, by the names they have in a file: see `target_to_tensor`."""
+    return {_target_key(i): target_to_tensor(target) for i, target in enumerate(targets)}
+
+
+def targets_from_tensors(tensors: dict[str, Tensor], names: Sequence[str]) -> tuple[Target, ...]:
+    """Take the targets of such names out of a file's tensors, and build them.
+
+    Raises:
+        KeyError: when one is missing.
+    """
+    return tuple(
+        target_from_tensor(tensors.pop(_target_key(i)), name) for i, name in enumerate(names)
+    )
+
+
+def _target_key(number: int) -> str:
+    """Name the tensor of a target; that of the first is as it was when there was one only."""
+    return f"target.{number}" if number else "target"
 
 
 def target_to_tensor(target: Target) -> Tensor:

@@ -10,9 +10,10 @@ from typing import Any, Self
 
 from voxnca.errors import ArgumentError
 
-PERCEPTIONS = ("sobel", "difference", "neighbour_sum", "laplacian", "learned")
+PERCEPTIONS = ("sobel", "difference", "neighbour_sum", "laplacian", "faces", "learned")
 BORDERS = ("zero", "replicate", "circular")
 OPTIMIZERS = ("muon", "adam")
+SENSES = ("walls", "beacon", "bare_beacon", "root")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,10 @@ class ModelConfig(JsonConfig):
         num_states: k, 2 to 256, of a discrete rule: its channels are k, one-hot, and it fires
             always, which need not be said. None, or 0, is a rule that grows: its channels are
             real numbers.
+        num_goals: K, 0 to 256: of that many goals the rule is told one, and learns to grow the
+            shape that belongs to it.
+        senses: what cells sense of their environment beside each other, any of `SENSES`; see
+            `voxnca.conditions.senses`.
 
     Raises:
         ArgumentError: when a value breaks its rule.
@@ -85,6 +90,8 @@ class ModelConfig(JsonConfig):
     border: str = "zero"
     fire_rate: float = 0.5
     num_states: int | None = None
+    num_goals: int = 0
+    senses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _choice("num_dims", self.num_dims, (2, 3))
@@ -104,6 +111,30 @@ class ModelConfig(JsonConfig):
             _choice("perception", name, PERCEPTIONS)
         _choice("border", self.border, BORDERS)
         _number("fire_rate", self.fire_rate, 0.0, 1.0, open_low=True)
+        self._check_conditions()
+
+    @property
+    def is_conditioned(self) -> bool:
+        """Whether the rule is told anything beside the state."""
+        return bool(self.num_goals or self.senses)
+
+    def _check_conditions(self) -> None:
+        _whole("num_goals", self.num_goals, 0, 256)
+        if not isinstance(self.senses, tuple | list):
+            raise ArgumentError(f"senses={self.senses!r} must be a tuple; use some of {SENSES}")
+        for name in self.senses:
+            _choice("senses", name, SENSES)
+        object.__setattr__(self, "senses", tuple(s for s in SENSES if s in self.senses))
+        if self.num_states is not None and self.is_conditioned:
+            raise ArgumentError(
+                f"num_states={self.num_states}: a discrete rule has neither goals nor senses; "
+                "leave num_goals and senses out"
+            )
+        if self.num_goals and self.num_channels == 4:
+            raise ArgumentError(
+                f"num_goals={self.num_goals} needs a hidden channel to be told in; "
+                "use num_channels of at least 5"
+            )
 
     def _fit_states(self, num_states: int) -> None:
         """Give a discrete rule the only channels and fire rate it can have."""

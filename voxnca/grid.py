@@ -91,8 +91,14 @@ def center(space: Sequence[int]) -> tuple[int, ...]:
     return tuple(n // 2 for n in space)
 
 
-def seed(config: ModelConfig, space: Sequence[int], *, batch_size: int = 1) -> Tensor:
-    """Make states with one live cell in the centre: alpha and hidden channels 1, RGB 0.
+def seed(
+    config: ModelConfig,
+    space: Sequence[int],
+    *,
+    batch_size: int = 1,
+    at: Sequence[int] | None = None,
+) -> Tensor:
+    """Make states with one live cell: alpha and hidden channels 1, RGB 0.
 
     Of a discrete rule it is in state 1, and the others in state 0.
 
@@ -100,12 +106,13 @@ def seed(config: ModelConfig, space: Sequence[int], *, batch_size: int = 1) -> T
         config: gives the number of dimensions and channels.
         space: sizes of the grid, `(H, W)` or `(D, H, W)`.
         batch_size: B.
+        at: the cell; by default the one in the centre, `size // 2`.
 
     Returns:
         float32 `(B, *space, C)`.
 
     Raises:
-        ArgumentError: for a space of the wrong dimension or an empty batch.
+        ArgumentError: for a space of the wrong dimension, an empty batch, or a cell off the grid.
     """
     space = check_space(space, config.num_dims)
     if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
@@ -113,23 +120,33 @@ def seed(config: ModelConfig, space: Sequence[int], *, batch_size: int = 1) -> T
     state = torch.zeros(batch_size, *space, config.num_channels)
     if config.num_states is not None:
         state[..., 0] = 1.0
-    middle: tuple[int | slice, ...] = (slice(None), *center(space))
-    state[middle] = _live(config)
+    place: tuple[int | slice, ...] = (slice(None), *_seed_cell(space, at))
+    state[place] = _live(config)
     return state
 
 
-def seed_rows(config: ModelConfig, space: Sequence[int]) -> Rows:
-    """Make one live cell in the centre, as `seed` does, without the grid round it.
+def seed_rows(
+    config: ModelConfig, space: Sequence[int], *, at: Sequence[int] | None = None
+) -> Rows:
+    """Make one live cell, as `seed` does, without the grid round it.
 
     Args:
         config: gives the number of dimensions and channels.
         space: sizes of the grid, `(H, W)` or `(D, H, W)`.
+        at: the cell; by default the one in the centre, `size // 2`.
 
     Raises:
-        ArgumentError: for a space of the wrong dimension.
+        ArgumentError: for a space of the wrong dimension, or a cell off the grid.
     """
     space = check_space(space, config.num_dims)
-    return Rows(torch.tensor([[0, *center(space)]]), _live(config)[None])
+    return Rows(torch.tensor([[0, *_seed_cell(space, at)]]), _live(config)[None])
+
+
+def _seed_cell(space: tuple[int, ...], at: Sequence[int] | None) -> tuple[int, ...]:
+    cell = center(space) if at is None else tuple(int(c) for c in at)
+    if len(cell) != len(space) or not all(0 <= c < n for c, n in zip(cell, space, strict=True)):
+        raise ArgumentError(f"at={at!r} is off the grid of {space}; choose a cell of it")
+    return cell
 
 
 def _live(config: ModelConfig) -> Tensor:

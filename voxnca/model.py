@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from voxnca.conditions import Conditions, Environments, Goal, num_inputs
 from voxnca.config import ModelConfig, TrainConfig, check_seed
-from voxnca.engines import Rule, enter, enter_rows
+from voxnca.engines import Rule, Surroundings, enter, enter_rows
 from voxnca.engines.discrete import logits
 from voxnca.errors import ArgumentError
-from voxnca.grid import Rows, check_rows, check_space, check_state
-from voxnca.perception import kernels, learned_at_birth
+from voxnca.grid import RGBA, Rows, check_rows, check_space, check_state
+from voxnca.perception import kernels, learned_at_birth, part_sizes
 from voxnca.quality import Quality
 from voxnca.rollout import Rollout, check_count
 from voxnca.states import Colors, default_colors
 
 if TYPE_CHECKING:
     from voxnca.targets import Target
+
+_GOAL_STD = 0.3
+"""Of the goals at birth: hidden channels are of the order of 1."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,9 @@ class NCA(nn.Module):
 
     Attributes:
         config: the shape of the rule.
-        target: what it was trained to grow, if anything.
+        targets: what it was trained to grow, one for each goal.
+        goals: what each goal adds to the hidden channels that live cells are perceived by,
+            `(K, C - 4)` (Sudhakaran et al. 2022); None without goals.
         info: where it comes from and how good it is.
 
     Args:
@@ -93,17 +99,22 @@ class NCA(nn.Module):
     def __init__(self, config: ModelConfig, *, seed: int = 0) -> None:
         super().__init__()
         self.config = config
-        self.target: Target | None = None
+        self.targets: tuple[Target, ...] = ()
         self.info = ModelInfo()
         fixed = kernels(config.perception, config.num_dims)
         K, C, H = len(fixed), config.num_channels, config.hidden_size
-        self.hidden = nn.utils.skip_init(nn.Linear, K * C, H)
+        S = num_inputs(config.senses, config.num_dims)
+        self._part_sizes = part_sizes(config.perception, config.num_dims)
+        self.hidden = nn.utils.skip_init(nn.Linear, K * C + S, H)
         self.out = nn.utils.skip_init(nn.Linear, H, C)
         self.register_buffer("fixed_kernels", fixed, persistent=False)
         self.fixed_kernels: Tensor
         self.kernels: nn.Parameter | None = None
         if "learned" in config.perception.split("+"):
             self.kernels = nn.Parameter(learned_at_birth(config.num_dims))
+        self.goals: nn.Parameter | None = None
+        if config.num_goals:
+            self.goals = nn.Parameter(torch.empty(config.num_goals, C - RGBA.stop))
         self._initialize(torch.Generator().manual_seed(check_seed(seed)))
 
     def _initialize(self, generator: torch.Generator) -> None:
@@ -112,6 +123,20 @@ class NCA(nn.Module):
             self.hidden.weight.normal_(std=fan_in**-0.5, generator=generator)
             for zero in (self.hidden.bias, self.out.weight, self.out.bias):
                 zero.zero_()
+            if self.goals is not None:
+                self.goals.normal_(std=_GOAL_STD, generator=generator)
+
+    @property
+    def target(self) -> Target | None:
+        """What it was trained to grow, if anything; of several, one for each goal, the first.
+
+        To set it makes it the only one.
+        """
+        return self.targets[0] if self.targets else None
+
+    @target.setter
+    def target(self, target: Target | None) -> None:
+        self.targets = () if target is None else (target,)
 
     def extra_repr(self) -> str:
         """Say what the rule is."""
@@ -121,14 +146,13 @@ class NCA(nn.Module):
         """Return what the rule perceives by: `(K, *(3,) * d)`, learned kernels in their place."""
         if self.kernels is None:
             return self.fixed_kernels
-        d, parts = self.config.num_dims, [self.fixed_kernels[:1]]
-        first = 1
-        for name in self.config.perception.split("+"):
-            count = d if name in ("sobel", "difference", "learned") else 1
-            fixed = self.fixed_kernels[first : first + count]
-            parts.append(self.kernels if name == "learned" else fixed)
-            first += count
-        return torch.cat(parts)
+        identity, *parts = self.fixed_kernels.split([1, *self._part_sizes])
+        names = self.config.perception.split("+")
+        learned = self.kernels
+        return torch.cat(
+            [identity]
+            + [learned if n == "learned" else part for n, part in zip(names, parts, strict=True)]
+        )
 
     @property
     def num_parameters(self) -> int:
@@ -185,6 +209,8 @@ class NCA(nn.Module):
         state: Tensor | Rows,
         *,
         seed: int = 0,
+        goal: Goal | None = None,
+        environment: Environments | None = None,
         engine: str = "auto",
         first_step: int = 0,
         first_sample: int = 0,
@@ -197,6 +223,10 @@ class NCA(nn.Module):
             state: `(B, *space, C)`; it is not changed. Or the rows of grids that are empty
                 otherwise: the sparse engine then never holds a whole grid.
             seed: of the firing mask, 0 to 2^32 - 1.
+            goal: what a rule with goals is to grow: a number, or one for each sample, or weights
+                of a blend, `(K,)`, `(B, K)` or `(B, *space, K)`.
+            environment: what stands round the creature, for all samples or for each; a rule that
+                senses nothing of it is kept out of its walls nevertheless.
             engine: `auto`, `dense` or `sparse`.
             first_step: number of the first step; continues a run.
             first_sample: number of the batch's first row; splits a batch.
@@ -204,24 +234,35 @@ class NCA(nn.Module):
             batch_size: B, for rows.
 
         Raises:
-            ArgumentError: for a state of another shape or type, or an unknown engine.
+            ArgumentError: for a state of another shape or type, an unknown engine, or when the
+                rule lacks the goal or the environment that it wants.
         """
         check_seed(seed)
-        dtype = self.hidden.weight.dtype
+        dtype, rule, conditions = (
+            self.hidden.weight.dtype,
+            self.rule(),
+            Conditions(goal, environment),
+        )
+
+        def surroundings(conditions: Conditions) -> Surroundings:
+            return conditions.surroundings(self.config, self.goals, shape, dtype)
+
         if isinstance(state, Rows):
             space = check_space(space or (), self.config.num_dims)
             check_rows(state, self.config, space, batch_size)
             rows = Rows(state.coordinates, state.values.to(dtype))
             shape = (batch_size, *space, self.config.num_channels)
-            field = enter_rows(rows, shape, self.rule(), engine)
+            field = enter_rows(rows, shape, rule, engine, surroundings(conditions))
         else:
             check_state(state, self.config)
-            space, batch_size = tuple(state.shape[1:-1]), state.shape[0]
-            field = enter(state.to(dtype), self.rule(), engine)
+            shape = tuple(state.shape)
+            field = enter(state.to(dtype), rule, engine, surroundings(conditions))
         return Rollout(
             field,
-            space=space,
-            batch_size=batch_size,
+            space=shape[1:-1],
+            batch_size=shape[0],
+            conditions=conditions,
+            surroundings=surroundings,
             seed=seed,
             first_step=check_count("first_step", first_step),
             first_sample=check_count("first_sample", first_sample),
@@ -234,6 +275,8 @@ class NCA(nn.Module):
         num_steps: int,
         *,
         seed: int = 0,
+        goal: Goal | None = None,
+        environment: Environments | None = None,
         engine: str = "auto",
         first_step: int = 0,
         first_sample: int = 0,
@@ -246,6 +289,12 @@ class NCA(nn.Module):
             `(B, *space, C)`.
         """
         run = self.rollout(
-            state, seed=seed, engine=engine, first_step=first_step, first_sample=first_sample
+            state,
+            seed=seed,
+            goal=goal,
+            environment=environment,
+            engine=engine,
+            first_step=first_step,
+            first_sample=first_sample,
         )
         return run.step(num_steps).state()

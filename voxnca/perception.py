@@ -13,26 +13,29 @@ from torch import Tensor
 
 from voxnca.config import PERCEPTIONS, ModelConfig
 
-__all__ = ["PERCEPTIONS", "kernels", "learned_at_birth", "num_kernels"]
+__all__ = ["PERCEPTIONS", "kernels", "learned_at_birth", "num_kernels", "part_sizes"]
 
 CENTRE = (0.0, 1.0, 0.0)
 DIFFERENCE = (-1.0, 0.0, 1.0)
 SMOOTH = (1.0, 2.0, 1.0)
 ONES = (1.0, 1.0, 1.0)
+BEFORE, BEHIND = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
 
 
 def kernels(perception: str, num_dims: int, *, dtype: torch.dtype = torch.float32) -> Tensor:
     """Build the kernels of a perception by name; names joined by `+` concatenate.
 
     Args:
-        perception: `sobel`, `difference`, `neighbour_sum`, `laplacian` or `learned` (given as
-            at birth, when it equals `sobel`), or several with `+` between them.
+        perception: `sobel`, `difference`, `neighbour_sum`, `laplacian`, `faces` (each face
+            neighbour by itself) or `learned` (given as at birth, when it equals `sobel`), or
+            several with `+` between them.
         num_dims: d, 2 or 3.
         dtype: of the result.
 
     Returns:
         `(K, *(3,) * d)`: the identity first, once, then each named part in order; a part with
-        one kernel an axis lists them in index order (z, y, x).
+        one kernel an axis lists them in index order (z, y, x), one with two first the neighbour
+        before, then the one behind.
 
     Raises:
         ArgumentError: for an unknown name.
@@ -46,6 +49,11 @@ def kernels(perception: str, num_dims: int, *, dtype: torch.dtype = torch.float3
 def num_kernels(perception: str, num_dims: int) -> int:
     """Return K, the number of kernels with the identity."""
     return len(kernels(perception, num_dims))
+
+
+def part_sizes(perception: str, num_dims: int) -> list[int]:
+    """Return how many kernels each named part of a perception has, the identity left out."""
+    return [len(_part(name, num_dims)) for name in perception.split("+")]
 
 
 def learned_at_birth(num_dims: int) -> Tensor:
@@ -62,6 +70,11 @@ def _part(name: str, num_dims: int) -> Tensor:
         smooth = _outer([SMOOTH] * num_dims)
         balanced = smooth - smooth.sum() * _outer([CENTRE] * num_dims)
         return (balanced / balanced.abs().sum())[None]
+    if name == "faces":
+        pairs = zip(
+            _per_axis(BEFORE, CENTRE, num_dims), _per_axis(BEHIND, CENTRE, num_dims), strict=True
+        )
+        return torch.stack([kernel for pair in pairs for kernel in pair])
     sobel = torch.stack(_per_axis(DIFFERENCE, SMOOTH, num_dims))
     return sobel / sobel[0].abs().sum()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Self
 
 from torch import Tensor
 
-from voxnca.engines import Field, Firing
+from voxnca.conditions import Conditions, Environments, Goal
+from voxnca.engines import Field, Firing, Surroundings
 from voxnca.errors import ArgumentError
 from voxnca.grid import ALPHA, SOLID_THRESHOLD, Rows
 from voxnca.wounds import Wound, check
@@ -22,6 +24,7 @@ class Rollout:
         space: sizes of the grid.
         batch_size: B.
         step_index: steps since the run began, the one the firing mask counts.
+        conditions: the goal and the environment of now.
     """
 
     def __init__(
@@ -30,12 +33,15 @@ class Rollout:
         *,
         space: tuple[int, ...],
         batch_size: int,
+        conditions: Conditions,
+        surroundings: Callable[[Conditions], Surroundings],
         seed: int,
         first_step: int,
         first_sample: int,
         discrete: bool = False,
     ) -> None:
         self._field = field
+        self.conditions, self._surroundings = conditions, surroundings
         self.space, self.batch_size = space, batch_size
         self.step_index = first_step
         self._seed, self._first_sample = seed, first_sample
@@ -64,6 +70,26 @@ class Rollout:
         if num_steps:
             self._field.step(Firing(self._seed, self.step_index, self._first_sample), num_steps)
         self.step_index += num_steps
+        return self
+
+    def steer(self, *, goal: Goal | None = None, environment: Environments | None = None) -> Self:
+        """Give the creature another goal or environment from now on; what is not given stays.
+
+        Matter in cells that are blocked from now on goes.
+
+        Returns:
+            The rollout itself.
+
+        Raises:
+            ArgumentError: when it does not fit the rule or the grid; all stays then as it was.
+        """
+        now = self.conditions
+        conditions = Conditions(
+            now.goal if goal is None else goal,
+            now.environment if environment is None else environment,
+        )
+        self._field = self._field.under(self._surroundings(conditions))
+        self.conditions = conditions
         return self
 
     def wound(self, wound: Wound, *, sample: int | None = None) -> int:

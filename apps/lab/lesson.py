@@ -18,7 +18,7 @@ from voxnca.engines import Rule
 from voxnca.errors import ArgumentError
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGBA, check_space
 from voxnca.noise import hash32, limit
-from voxnca.perception import num_kernels
+from voxnca.perception import part_sizes
 
 DIGITS = 4
 """Decimals that the page is sent."""
@@ -31,7 +31,8 @@ class Sense:
 
     Attributes:
         kernel: `identity`, or the name of a perception.
-        axis: `z`, `y` or `x`; empty for a kernel that has none.
+        axis: `z`, `y` or `x`, with a sign for the neighbour on one side; empty for a kernel that
+            has none.
         values: one for each channel.
     """
 
@@ -216,9 +217,12 @@ def _gate(alphas: Tensor, inside: Tensor) -> Gate:
 def _senses(model: NCA, perceived: Tensor) -> tuple[Sense, ...]:
     """Name the rows of `(K, C)` by the kernels they come from."""
     d, names = model.config.num_dims, [("identity", "")]
-    for part in model.config.perception.split("+"):
-        per_axis = num_kernels(part, d) == 1 + d
-        names += [(part, axis) for axis in (AXES[-d:] if per_axis else ("",))]
+    axes = AXES[-d:]
+    sides = [f"{sign}{axis}" for axis in axes for sign in "-+"]
+    labels: dict[int, Sequence[str]] = {1: [""], d: axes, 2 * d: sides}
+    sizes = part_sizes(model.config.perception, d)
+    for part, size in zip(model.config.perception.split("+"), sizes, strict=True):
+        names += [(part, axis) for axis in labels[size]]
     named = zip(names, perceived, strict=True)
     return tuple(Sense(kernel, axis, _numbers(row)) for (kernel, axis), row in named)
 

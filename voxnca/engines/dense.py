@@ -117,6 +117,10 @@ class DenseField:
         """Set the wound's cells to zero, in one sample or in all."""
         self._state = apply(self._state, wound, sample=sample)
 
+    def under(self, surroundings: Surroundings) -> DenseField:
+        """Return the same states in other surroundings."""
+        return DenseField(self._state, self._rule, surroundings)
+
     def rows(self) -> Rows:
         """Return the cells that are not all zero."""
         coordinates = self._state.detach().any(-1).nonzero()

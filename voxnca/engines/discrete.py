@@ -109,6 +109,15 @@ class DiscreteField:
         """Put the wound's cells into state 0, in one sample or in all."""
         self._states = apply(self._states[..., None], wound, sample=sample)[..., 0]
 
+    def under(self, surroundings: Surroundings) -> DiscreteField:
+        """Return itself: there are no other surroundings for a discrete rule.
+
+        Raises:
+            ArgumentError: as of `of_state`.
+        """
+        _check_plain(surroundings)
+        return self
+
     def rows(self) -> Rows:
         """Return the cells that are not in state 0."""
         coordinates = self._states.nonzero()

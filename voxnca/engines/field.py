@@ -132,6 +132,9 @@ class Field(Protocol):
     def erase(self, wound: Wound, sample: int | None) -> None:
         """Set the wound's cells to zero, in one sample or in all."""
 
+    def under(self, surroundings: Surroundings) -> Field:
+        """Return the same states in other surroundings."""
+
     def rows(self) -> Rows:
         """Return the cells that may be non-zero."""
 

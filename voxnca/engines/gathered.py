@@ -115,6 +115,10 @@ class GatheredField:
             hit &= self._cells[:, 0] == sample
         self._settle(Rows(self._cells, self._values[1:].masked_fill(hit[:, None], 0.0)))
 
+    def under(self, surroundings: Surroundings) -> GatheredField:
+        """Return the same states in other surroundings."""
+        return GatheredField.of_rows(self.rows(), self._shape, self._rule, surroundings)
+
     def rows(self) -> Rows:
         """Return the cells that may be non-zero, in index order."""
         return Rows(self._cells, self._values[1:])

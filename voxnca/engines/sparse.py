@@ -93,6 +93,10 @@ class SparseField:
             hit &= coordinates[:, 0] == sample
         self._settle(Rows(coordinates, values.masked_fill(hit[:, None], 0.0)))
 
+    def under(self, surroundings: Surroundings) -> SparseField:
+        """Return the same states in other surroundings."""
+        return SparseField.of_rows(self.rows(), self._shape, self._rule, surroundings)
+
     def rows(self) -> Rows:
         """Return the cells that may be non-zero, in index order."""
         flat = self._batch.flat()

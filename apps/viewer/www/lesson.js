@@ -136,6 +136,7 @@
     identity: () => "itself",
     sobel: (axis) => `change along\u00a0${axis}`,
     difference: (axis) => `change along\u00a0${axis}`,
+    faces: (axis) => `neighbour at\u00a0${axis}`,
     learned: (axis) => `learned filter\u00a0${axis}`,
     neighbour_sum: () => "sum of neighbours",
     laplacian: () => "contrast around",
