@@ -26,8 +26,15 @@ from voxnca.ways.faces import Mask, number, padded, unpadded
 Field = NDArray[np.float64]
 Signal = Literal["diffusion", "straight"]
 
-SCREENING = 4.0
-"""Decay against exchange with one neighbour."""
+SCREENING = 16.0
+"""Decay against exchange with one neighbour.
+
+Strong, on purpose: what comes by a shorter way then outweighs what comes by many ways a little
+longer, as through a wider passage, so that the ascent is nearly the shortest way (by 0.01 % on
+average in 2D, 0.1 % in 3D; with 1 it is 0.06 % and 0.3 %, with 0.1 it is 0.16 % and 0.6 %). In
+the limit it is the shortest way. A weak decay buys nothing here: the compass reads logarithms,
+so it does not matter how faint the substance gets.
+"""
 _TOLERANCE = 1e-12
 _TIE = 1e-9
 """Logarithms of potentials that differ by less are equal by symmetry, and only rounded apart."""

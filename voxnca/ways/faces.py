@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ class Padded(NamedTuple):
 
     Attributes:
         passable: bool `(cells,)`, of the grid with one more cell on every side.
-        offsets: int64 `(2d,)`, from a cell's number to its face neighbours' numbers.
+        offsets: int64 `(K,)`, from a cell's number to its neighbours' numbers.
     """
 
     passable: Mask
@@ -34,11 +35,18 @@ def face_steps(num_dims: int) -> NDArray[np.int64]:
     return steps
 
 
-def padded(passable: Mask) -> Padded:
-    """Return a grid with its rim, raveled; `passable` is bool `(*space)`."""
+def padded(passable: Mask, *, corners: bool = False) -> Padded:
+    """Return a grid with its rim, raveled.
+
+    Args:
+        passable: bool `(*space)`.
+        corners: whether neighbours are all that touch, not only at a face.
+    """
     flat = np.pad(passable, 1)
     strides = [int(np.prod(flat.shape[axis + 1 :])) for axis in range(flat.ndim)]
-    return Padded(flat.ravel(), face_steps(flat.ndim) @ np.array(strides))
+    around = np.array(list(product((-1, 0, 1), repeat=flat.ndim)))
+    steps = around if corners else face_steps(flat.ndim)
+    return Padded(flat.ravel(), steps @ np.array(strides))
 
 
 def number(cell: Cell, space: Sequence[int]) -> int:

@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxnca.errors import ArgumentError
-from voxnca.ways.faces import Mask, check_cell, check_mask, face_steps, number, padded, unpadded
+from voxnca.ways.faces import (
+    Cell,
+    Mask,
+    check_cell,
+    check_mask,
+    face_steps,
+    number,
+    padded,
+    unpadded,
+)
 
 Cells = NDArray[np.int64]
 
@@ -26,12 +35,32 @@ def distances(passable: Mask, start: Sequence[int]) -> NDArray[np.int32]:
     Raises:
         ArgumentError: for a mask or a start that is not as said.
     """
+    check_mask("passable", passable)
+    return _spread(passable, check_cell("start", start, passable), corners=False)
+
+
+def reached(passable: Mask, start: Sequence[int]) -> Mask:
+    """Return which cells growth gets to from `start`, from cell to cell that touch, at corners too.
+
+    Args:
+        passable: bool `(*space)`.
+        start: a passable cell, `(d,)`.
+
+    Returns:
+        bool `(*space)`.
+
+    Raises:
+        ArgumentError: for a mask or a start that is not as said.
+    """
+    check_mask("passable", passable)
+    return _spread(passable, check_cell("start", start, passable), corners=True) >= 0
+
+
+def _spread(passable: Mask, start: Cell, *, corners: bool) -> NDArray[np.int32]:
     from voxnca.ways.kernels import spread  # noqa: PLC0415 - loads numba
 
-    check_mask("passable", passable)
-    begin = check_cell("start", start, passable)
-    flat, offsets = padded(passable)
-    steps, _ = spread(flat, offsets, number(begin, passable.shape))
+    flat, offsets = padded(passable, corners=corners)
+    steps, _ = spread(flat, offsets, number(start, passable.shape))
     return unpadded(steps, passable.shape)
 
 
