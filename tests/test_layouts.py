@@ -100,6 +100,16 @@ def test_the_obstacles_of_the_test_split_stay_what_they_were():
     assert crc32(b"".join(each.tobytes() for each in obstacles)) == 1745779873
 
 
+def test_a_layout_has_its_environments_before_and_after_the_beacon_moves():
+    layout = held_out_layouts((12, 12), 1)[0]
+    before, after = layout.environment, layout.moved_environment
+    assert (before.beacon, after.beacon) == (layout.beacon, layout.moved)
+    assert before.root == after.root == layout.root
+    for environment in (before, after):
+        np.testing.assert_array_equal(environment.walls(layout.space), layout.blocked)
+        assert environment.sense(("walls", "beacon", "root"), layout.space).any()
+
+
 def test_a_difficulty_is_that_of_the_way_round():
     blocked = np.zeros((5, 5), bool)
     blocked[:4, 2] = True

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from voxnca.conditions import Environment
 from voxnca.layouts.difficulty import Difficulty, difficulty
 
 Cell = tuple[int, ...]
@@ -33,6 +34,16 @@ class Layout:
     def space(self) -> tuple[int, ...]:
         """Sizes of the grid."""
         return self.blocked.shape
+
+    @cached_property
+    def environment(self) -> Environment:
+        """The walls, the root and the beacon."""
+        return Environment(self.blocked, beacon=self.beacon, root=self.root)
+
+    @cached_property
+    def moved_environment(self) -> Environment:
+        """The same after the beacon moved."""
+        return Environment(self.blocked, beacon=self.moved, root=self.root)
 
     @cached_property
     def difficulty(self) -> Difficulty:
