@@ -13,6 +13,7 @@ from voxnca.errors import ArgumentError
 PERCEPTIONS = ("sobel", "difference", "neighbour_sum", "laplacian", "faces", "learned")
 BORDERS = ("zero", "replicate", "circular")
 OPTIMIZERS = ("muon", "adam")
+TASKS = ("grow", "obstacles", "steer")
 SENSES = ("walls", "beacon", "bare_beacon", "root")
 
 
@@ -244,6 +245,34 @@ class OptimizerConfig(JsonConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaskConfig(JsonConfig):
+    """What a rule is trained to do.
+
+    Attributes:
+        name: `grow` a target, or one of several when the rule has goals; to grow one round
+            `obstacles`; or to `steer` a vine to a beacon.
+        change_share: share of a batch, its fresh samples aside, that lives on under other
+            conditions: another goal, other obstacles, a beacon that has moved.
+        num_layouts: layouts that are drawn, of obstacles or of walls with a root and a beacon.
+        size: side of the grid that a vine grows on.
+        max_age: rollouts that a vine lives before its place in the pool gets a new layout.
+    """
+
+    name: str = "grow"
+    change_share: float = 0.3
+    num_layouts: int = 512
+    size: int = 32
+    max_age: int = 6
+
+    def __post_init__(self) -> None:
+        _choice("task.name", self.name, TASKS)
+        _number("task.change_share", self.change_share, 0.0, 1.0)
+        _whole("task.num_layouts", self.num_layouts, 1, 10**6)
+        _whole("task.size", self.size, 8, 4096)
+        _whole("task.max_age", self.max_age, 1, 10**6)
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainConfig(JsonConfig):
     """How a rule is trained.
 
@@ -266,7 +295,7 @@ class TrainConfig(JsonConfig):
         overgrowth_weight: of the penalty on matter outside the target, on average: it rises from
             half to one and a half times as much. Without it faint cells spread, cost as much as
             the body, and in time wash its colours out.
-        rollout, damage, optimizer: the groups of options.
+        task, rollout, damage, optimizer: the groups of options.
     """
 
     num_steps: int | None = None
@@ -281,6 +310,7 @@ class TrainConfig(JsonConfig):
     evaluations: int = 4
     overflow_weight: float = 0.02
     overgrowth_weight: float = 1.0
+    task: TaskConfig = field(default_factory=TaskConfig)
     rollout: RolloutConfig = field(default_factory=RolloutConfig)
     damage: DamageConfig = field(default_factory=DamageConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
@@ -313,11 +343,7 @@ class TrainConfig(JsonConfig):
         _whole("evaluations", self.evaluations, 0, 10**6)
         _number("overflow_weight", self.overflow_weight, 0.0, 1e6)
         _number("overgrowth_weight", self.overgrowth_weight, 0.0, 1e6)
-        for name, group in (
-            ("rollout", RolloutConfig),
-            ("damage", DamageConfig),
-            ("optimizer", OptimizerConfig),
-        ):
+        for name, group in _GROUPS.items():
             if not isinstance(getattr(self, name), group):
                 raise ArgumentError(f"{name} must be a {group.__name__}(...)")
         if self.batch_size is not None and self.batch_size > self.pool_size:
@@ -371,16 +397,17 @@ def _range(name: str, value: object, low: float, high: float) -> None:
         raise ArgumentError(f"{name}={value!r} must have low <= high; swap them")
 
 
+_GROUPS: dict[str, type[JsonConfig]] = {
+    "task": TaskConfig,
+    "rollout": RolloutConfig,
+    "damage": DamageConfig,
+    "optimizer": OptimizerConfig,
+}
+"""The fields that are configs themselves."""
+
 PRESETS = {
     "fast": TrainConfig(effort=0.4, evaluations=2),
     "default": TrainConfig(),
     "thorough": TrainConfig(effort=3.0, evaluations=8),
 }
 """Recipes by name: see `TrainConfig.preset`."""
-
-_GROUPS: dict[str, type[JsonConfig]] = {
-    "rollout": RolloutConfig,
-    "damage": DamageConfig,
-    "optimizer": OptimizerConfig,
-}
-"""The fields that are configs themselves."""

@@ -13,13 +13,13 @@ FAINT_ALPHA = 0.05
 """Half of what makes a cell alive: matter this faint does not spread."""
 
 
-def rgba_loss(state: Tensor, target: Tensor, num_solid: int) -> Tensor:
+def rgba_loss(state: Tensor, target: Tensor, num_solid: int | Tensor) -> Tensor:
     """Sum the squared RGBA error over 4 x the target's solid voxels.
 
     Args:
         state: `(B, *space, C)`.
         target: premultiplied RGBA, `(*space, 4)` or `(B, *space, 4)`.
-        num_solid: solid voxels of the target.
+        num_solid: solid voxels of the target, of all alike or of each, `(B,)`.
 
     Returns:
         `(B,)`: about 1 for an empty state, 0 for a perfect one, on a grid of any size.
@@ -27,13 +27,13 @@ def rgba_loss(state: Tensor, target: Tensor, num_solid: int) -> Tensor:
     return (state[..., RGBA] - target).square().flatten(1).sum(1) / (4 * num_solid)
 
 
-def overflow(state: Tensor, num_solid: int) -> Tensor:
+def overflow(state: Tensor, num_solid: int | Tensor) -> Tensor:
     """Sum |x - clip(x, +-1.5)| over the target's solid voxels x channels: `(B,)`."""
     excess = state - state.clamp(-VALUE_LIMIT, VALUE_LIMIT)
     return excess.abs().flatten(1).sum(1) / (num_solid * state.shape[-1])
 
 
-def overgrowth(state: Tensor, target: Tensor, num_solid: int) -> Tensor:
+def overgrowth(state: Tensor, target: Tensor, num_solid: int | Tensor) -> Tensor:
     """Sum the alpha beyond 0.05 where the target is empty, over 4 x its solid voxels: `(B,)`.
 
     A squared error hardly minds faint matter, but faint matter lives: it spreads, costs as much

@@ -7,7 +7,7 @@ ones later, small batches first, and Muon on the weight matrices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -21,23 +21,20 @@ from voxnca.checkpoint import (
     info_to_json,
     model_from_tensors,
     read_tensors,
-    target_from_tensor,
-    target_to_tensor,
+    targets_from_tensors,
+    targets_to_tensors,
     write_tensors,
 )
 from voxnca.config import ModelConfig, TrainConfig
-from voxnca.damage import draw_wound
-from voxnca.defaults import choose
 from voxnca.errors import FileError, TrainingError
-from voxnca.evaluation import check_target, evaluate_in_parts
-from voxnca.grid import ALIVE_THRESHOLD, ALPHA, training_space
-from voxnca.grid import seed as seed_state
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA
 from voxnca.model import NCA, ModelInfo
 from voxnca.noise import hash32
 from voxnca.optimizer import Optimizer, schedule
 from voxnca.parts import Parts, finish
 from voxnca.pool import SamplePool
 from voxnca.quality import Quality
+from voxnca.tasks import Wanted, set_task
 from voxnca.version import __version__
 from voxnca.watch import REMEDY, Setback, Watch, count, weights_of
 from voxnca.wounds import apply
@@ -85,7 +82,7 @@ class Training(Iterator[TrainStep]):
 
     Attributes:
         model: the rule, with its weights of now.
-        target: what it learns to grow.
+        task: what it learns to do.
         config: the recipe, with what it left open filled in.
         space: sizes of the training grid.
         grow_steps: T.
@@ -94,24 +91,33 @@ class Training(Iterator[TrainStep]):
         quality: the latest evaluation, if any.
     """
 
-    def __init__(self, model: NCA, target: Target, config: TrainConfig) -> None:
+    def __init__(
+        self, model: NCA, target: Target | Sequence[Target] | None, config: TrainConfig
+    ) -> None:
         self.model = model
-        self.target = check_target(model, target)
-        chosen = choose(config, target, model.config.fire_rate)
+        self.task = set_task(model, _several(target), config)
+        chosen = self.task.choices(config, model.config.fire_rate)
         self.grow_steps, self.num_steps, self._full_batch = chosen
         self.config = replace(config, **chosen._asdict())
-        self.space = training_space(target, config.margin_cells)
         self.step_index = 0
         self.quality: Quality | None = None
-        self._watch = Watch(model)
-        self._seed_state = seed_state(model.config, self.space)
-        self._placed = target.place(self.space)
-        self._pool = SamplePool.of_seeds(self._seed_state, config.pool_size)
+        self._watch = Watch(model, self.task.usual_loss)
+        self._pool = self._new_pool()
         self._optimizer = Optimizer(model, config.optimizer, self.grow_steps)
         self._best_weights = weights_of(model)
         self._best_quality: Quality | None = None
-        model.target = target
+        model.targets = self.task.targets
         model.info = self._info(None)
+
+    @property
+    def space(self) -> tuple[int, ...]:
+        """Sizes of the training grid."""
+        return self.task.space
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What it learns to grow: a shape, or one for each goal; none for a vine."""
+        return self.task.targets
 
     @property
     def batch_size(self) -> int:
@@ -133,13 +139,14 @@ class Training(Iterator[TrainStep]):
         Call it only while steps are left.
         """
         generator = self._generator()
-        places, states = self._draw(generator)
+        places, states, marks = self._draw(generator)
         num_rollout_steps = self._rollout_length(generator)
         scale = schedule(self.step_index, self.num_steps, self.config.optimizer)
         scale *= self._watch.rate
         self._watch.expect(self.step_index)
-        loss, grown = self._learn(states, num_rollout_steps, scale)
-        self._put_back(places, grown)
+        wanted = self.task.wanted(marks)
+        loss, grown = self._learn(states, marks, wanted, num_rollout_steps, scale)
+        self._put_back(places, grown, marks)
         alive = loss is None or bool((grown[..., ALPHA] > ALIVE_THRESHOLD).any())
         setback = self._watch.see(loss, alive=alive)
         if setback:
@@ -152,7 +159,7 @@ class Training(Iterator[TrainStep]):
             state=grown,
             num_rollout_steps=num_rollout_steps,
             learning_rate=scale,
-            iou=float(quality.iou(grown, self._placed).mean()),
+            iou=float(quality.iou(grown, wanted.rgba).mean()),
             quality=measured,
             setback=setback,
         )
@@ -165,12 +172,12 @@ class Training(Iterator[TrainStep]):
         Losses of another recipe do not compare, so the watch over them begins anew, and with it
         the full learning rate. To train for another budget, give more `num_steps`.
         """
-        run = Training(self.model, self.target, config)
+        run = Training(self.model, self.targets, config)
         run.step_index = self.step_index
         run._watch.good_weights = self._watch.good_weights
         run._remember(self._best_weights, self._best_quality, self.quality)
-        if run.space == self.space:
-            run._pool = self._pool.resized(config.pool_size, self._seed_state)
+        if run.space == self.space and run.config.task == self.config.task:
+            run._pool = self._pool.resized(config.pool_size, run._pool)
         if config.optimizer.name == self.config.optimizer.name:
             run._optimizer.load_tensors(self._optimizer.tensors())
         return run
@@ -183,7 +190,7 @@ class Training(Iterator[TrainStep]):
         model = NCA(self.model.config)
         weights = self._best_weights if self._best_quality else weights_of(self.model)
         model.load_state_dict(weights)
-        model.target = self.target
+        model.targets = self.targets
         model.info = self._info(self._best_quality)
         return model
 
@@ -197,14 +204,16 @@ class Training(Iterator[TrainStep]):
         tensors |= {f"best/{k}": v for k, v in self._best_weights.items()}
         tensors |= {f"good/{k}": v for k, v in self._watch.good_weights.items()}
         tensors |= {f"optimizer/{k}": v for k, v in self._optimizer.tensors().items()}
-        tensors |= {"pool": self._pool.states, "target": target_to_tensor(self.target)}
+        tensors |= {"pool": self._pool.states, **targets_to_tensors(self.targets)}
+        if self.task.num_marks:
+            tensors["marks"] = self._pool.marks
         write_tensors(
             path,
             tensors,
             {
                 "format": _FORMAT,
                 "model_config": self.model.config.to_json(),
-                "target": self.target.name,
+                "targets": [target.name for target in self.targets],
                 "info": info_to_json(self._info(self._best_quality)),
                 "step_index": self.step_index,
                 "watch": self._watch.to_json(),
@@ -233,14 +242,9 @@ class Training(Iterator[TrainStep]):
             raise ValueError("no recipe")
         config = ModelConfig.from_json(fields["model_config"])
         model = model_from_tensors(config, _group(tensors, "model/"))
-        target = target_from_tensor(tensors["target"], fields["target"])
-        space = training_space(target, info.recipe.margin_cells)
-        pool = tensors["pool"]
-        shape = info.recipe.pool_size, *space, config.num_channels
-        if pool.shape != shape or pool.dtype != torch.float32 or not pool.isfinite().all():
-            raise ValueError(f"the pool is not finite float32 of shape {shape}")
-        training = cls(model, target, info.recipe)
-        training._pool = SamplePool(pool)
+        names = fields["targets"] if "targets" in fields else [fields["target"]]
+        training = cls(model, targets_from_tensors(tensors, names), info.recipe)
+        training._pool = training._read_pool(tensors)
         training._optimizer.load_tensors(_group(tensors, "optimizer/"))
         best = weights_of(model_from_tensors(config, _group(tensors, "best/")))
         latest = fields["latest_quality"]
@@ -249,6 +253,25 @@ class Training(Iterator[TrainStep]):
         good = model_from_tensors(config, _group(tensors, "good/"))
         training._watch.restore(fields["watch"], weights_of(good))
         return training
+
+    def _new_pool(self) -> SamplePool:
+        """Return a pool of samples that begin."""
+        generator = torch.Generator().manual_seed(self.config.seed)
+        marks = self.task.draw(self.config.pool_size, generator)
+        return SamplePool(self.task.begin(marks), marks)
+
+    def _read_pool(self, tensors: dict[str, Tensor]) -> SamplePool:
+        """Return the pool of a saved run."""
+        ours, states = self._pool, tensors["pool"]
+        marks = tensors.get("marks", ours.marks)
+        if states.shape != ours.states.shape or states.dtype != torch.float32:
+            raise ValueError(f"the pool is not float32 of shape {tuple(ours.states.shape)}")
+        if not states.isfinite().all():
+            raise ValueError("the pool is not finite")
+        if marks.shape != ours.marks.shape or marks.dtype != torch.int64:
+            raise ValueError(f"the pool's marks are not int64 of shape {tuple(ours.marks.shape)}")
+        self.task.wanted(marks)  # reads them all
+        return SamplePool(states, marks)
 
     def _remember(
         self, weights: dict[str, Tensor], best: Quality | None, latest: Quality | None
@@ -265,19 +288,30 @@ class Training(Iterator[TrainStep]):
         drawn = hash32(self.config.seed, self.step_index, 0, 0, 0, 0)
         return torch.Generator().manual_seed(drawn)
 
-    def _draw(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Draw a batch: its worst sample becomes the seed, its best are wounded."""
+    def _draw(self, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Draw a batch: some samples begin anew, the best are wounded, some get to live otherwise.
+
+        Returns:
+            Places `(B,)` in the pool, states `(B, *space, C)` and marks `(B, M)`.
+        """
         count = self.batch_size
-        places, states = self._pool.draw(count, generator)
-        order = self._losses(states).argsort(descending=True)
-        states[order[0]] = self._seed_state[0]
+        places, states, marks = self._pool.draw(count, generator)
+        each = self._losses(states, self.task.wanted(marks))
+        fresh = self.task.done(states, each, marks)
+        marks[fresh] = self.task.draw(len(fresh), generator)
+        states[fresh] = self.task.begin(marks[fresh])
+        going_on = torch.ones(count, dtype=torch.bool)
+        going_on[fresh] = False
         if self._progress() >= self.config.damage.start_share:
-            share = self.config.damage.batch_share * (count - 1)
-            hurt = int(share + float(torch.rand((), generator=generator)))
-            for row in order[count - hurt :].tolist():
-                wound = draw_wound(self.config.damage, self.target, self.space, generator)
+            share = self.config.damage.batch_share * int(going_on.sum())
+            num_hurt = int(share + float(torch.rand((), generator=generator)))
+            order = each.argsort(descending=True)
+            hurt = order[going_on[order]]
+            for row in hurt[len(hurt) - num_hurt :].tolist():
+                wound = self.task.wound(states[row], marks[row], generator)
                 states = apply(states, wound, sample=row)
-        return places, states
+        marks[going_on] = self.task.change(marks[going_on], generator)
+        return places, states, marks
 
     def _rollout_length(self, generator: torch.Generator) -> int:
         config = self.config.rollout
@@ -288,16 +322,23 @@ class Training(Iterator[TrainStep]):
         )
         return int(torch.randint(low, max(low, high) + 1, (), generator=generator))
 
-    def _learn(self, states: Tensor, num_steps: int, scale: float) -> tuple[float | None, Tensor]:
+    def _learn(
+        self, states: Tensor, marks: Tensor, wanted: Wanted, num_steps: int, scale: float
+    ) -> tuple[float | None, Tensor]:
         """Roll out, and step the weights; a runaway batch gives no loss and moves nothing."""
         self._optimizer.zero_grad()
+        told = self.task.conditions(marks)
         grown = self.model.grow(
-            states, num_steps, seed=self.config.seed, first_sample=self.step_index * len(states)
+            states,
+            num_steps,
+            seed=self.config.seed,
+            goal=told.goal,
+            environment=told.environment,
+            first_sample=self.step_index * len(states),
         )
-        error = self._losses(grown).mean()
-        num_solid = self.target.num_solid
-        overflow = losses.overflow(grown, num_solid).mean()
-        overgrowth = losses.overgrowth(grown, self._placed, num_solid).mean()
+        error = self._losses(grown, wanted).mean()
+        overflow = losses.overflow(grown, wanted.num_solid).mean()
+        overgrowth = losses.overgrowth(grown, *wanted).mean()
         loss = float(error.detach())
         if not loss < _MAX_LOSS:
             return None, grown.detach()
@@ -309,11 +350,13 @@ class Training(Iterator[TrainStep]):
         self._optimizer.step(scale)
         return loss, grown.detach()
 
-    def _put_back(self, places: Tensor, grown: Tensor) -> None:
+    def _put_back(self, places: Tensor, grown: Tensor, marks: Tensor) -> None:
         """Keep what grew; a sample that ran away starts anew, since it costs much to step."""
-        lost = ~(self._losses(grown) < _RUNAWAY_LOSS)
-        kept = torch.where(lost.reshape(-1, *[1] * (grown.ndim - 1)), self._seed_state, grown)
-        self._pool.put_back(places, kept)
+        marks = self.task.older(marks)
+        lost = ~(self._losses(grown, self.task.wanted(marks)) < _RUNAWAY_LOSS)
+        kept = grown.clone()
+        kept[lost] = self.task.begin(marks[lost])
+        self._pool.put_back(places, kept, marks)
 
     def _start_anew(self, setback: Setback) -> None:
         """Go on with new samples, once the watch has gone back to good weights."""
@@ -323,10 +366,10 @@ class Training(Iterator[TrainStep]):
                 f"halved {_MAX_RECOVERIES} times; {REMEDY}; best() still holds the last good model"
             )
         self._optimizer = Optimizer(self.model, self.config.optimizer, self.grow_steps)
-        self._pool = SamplePool.of_seeds(self._seed_state, self.config.pool_size)
+        self._pool = self._new_pool()
 
-    def _losses(self, states: Tensor) -> Tensor:
-        return losses.rgba_loss(states, self._placed, self.target.num_solid)
+    def _losses(self, states: Tensor, wanted: Wanted) -> Tensor:
+        return losses.rgba_loss(states, *wanted)
 
     def _is_due(self) -> bool:
         """Spread the evaluations evenly over the second half, the last at the end."""
@@ -335,8 +378,7 @@ class Training(Iterator[TrainStep]):
         return done > 0 and done * count // rest > (done - 1) * count // rest
 
     def _judge(self) -> Parts[Quality]:
-        # The seed of the wounds is the same for every run.
-        self.quality = yield from evaluate_in_parts(self.model, self.target)
+        self.quality = yield from self.task.judge(self.model)
         best = self._best_quality
         if best is None or self.quality.score > best.score:
             self._best_quality, self._best_weights = self.quality, weights_of(self.model)
@@ -344,21 +386,36 @@ class Training(Iterator[TrainStep]):
         return self.quality
 
     def _info(self, measured: Quality | None) -> ModelInfo:
-        return ModelInfo(self.target.name, self.grow_steps, self.config, measured, __version__)
+        return ModelInfo(self.task.name, self.grow_steps, self.config, measured, __version__)
 
 
-def train(model: NCA, target: Target, config: TrainConfig | None = None) -> Training:
+def train(
+    model: NCA, target: Target | Sequence[Target] | None, config: TrainConfig | None = None
+) -> Training:
     """Begin to train a rule in place; iterate over the result to do it.
+
+    Args:
+        model: the rule.
+        target: what it is to grow; for a rule with goals one for each; None for a vine, which
+            grows to a beacon (`TaskConfig(name="steer")`).
+        config: the recipe.
 
     Example:
         >>> for step in train(model, load_target("mushroom", size=16)):  # doctest: +SKIP
         ...     print(step.index, step.loss)
 
     Raises:
-        ArgumentError: for a target of another dimension than the model.
+        ArgumentError: for a target of another dimension than the model, or as many targets as
+            the rule does not have goals.
         TrainingError: while iterating, when training diverges.
     """
     return Training(model, target, config or TrainConfig())
+
+
+def _several(target: Target | Sequence[Target] | None) -> tuple[Target, ...]:
+    if target is None:
+        return ()
+    return tuple(target) if isinstance(target, Sequence) else (target,)
 
 
 def _group(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -40,9 +40,11 @@ class Watch:
 
     Args:
         model: the rule in training.
+        usual_loss: as high as losses go without any harm; what is lower is as good.
     """
 
-    def __init__(self, model: NCA) -> None:
+    def __init__(self, model: NCA, usual_loss: float = 0.0) -> None:
+        self._usual_loss = usual_loss
         self.num_recoveries = 0
         self.good_weights = weights_of(model)
         self._model = model
@@ -87,7 +89,8 @@ class Watch:
             return Setback.RAN_AWAY
         if self._num_dead >= _MAX_DEAD:
             return Setback.DIED_OUT
-        lost = looking and _LOST_SHARE * self._lowest_loss < self._loss < inf
+        lowest = max(self._lowest_loss, self._usual_loss)
+        lost = looking and _LOST_SHARE * lowest < self._loss < inf
         return Setback.LOSS_ROSE if lost else None
 
     def _go_back(self) -> None:
@@ -100,7 +103,8 @@ class Watch:
         """Keep the weights that this loss tells of when they are good."""
         self._lowest_loss = min(self._lowest_loss, self._loss)
         sound = self._num_runaways == self._num_dead == 0
-        if sound and max(loss, self._loss) <= _GOOD_SHARE * self._lowest_loss:
+        lowest = max(self._lowest_loss, self._usual_loss)
+        if sound and max(loss, self._loss) <= _GOOD_SHARE * lowest:
             self.good_weights = candidate
         self._num_runaways = 0
 

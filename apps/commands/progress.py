@@ -49,7 +49,7 @@ class TrainingProgress:
             expand=True,
         )
         self._task = self._bar.add_task(
-            training.target.name,
+            training.task.name,
             total=training.num_steps,
             completed=training.step_index,
             figures="",

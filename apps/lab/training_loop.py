@@ -27,7 +27,6 @@ from voxnca import (
     VoxncaError,
     train,
 )
-from voxnca.defaults import choose
 from voxnca.parts import Parts
 from voxnca.watch import Setback
 
@@ -132,7 +131,7 @@ class TrainingLoop:
         """Go on with a saved run, by a recipe that may have been changed since."""
         training = Training.load(saved_run(self._folder, run))
         self._open(training, run, recipe)
-        chosen = choose(recipe, training.target, training.model.config.fire_rate)
+        chosen = training.task.choices(recipe, training.model.config.fire_rate)
         wanted = replace(recipe, **chosen._replace(num_steps=training.num_steps)._asdict())
         if wanted != training.config:
             self._go_by(recipe, max(training.num_steps, chosen.num_steps))
@@ -167,7 +166,7 @@ class TrainingLoop:
         self._save()
 
     def _budget(self, recipe: TrainConfig) -> int:
-        return choose(recipe, self._now.target, self._now.model.config.fire_rate).num_steps
+        return self._now.task.choices(recipe, self._now.model.config.fire_rate).num_steps
 
     def _iterate(self) -> None:
         """Do the next part of a step: a whole step, but for those that evaluate."""
