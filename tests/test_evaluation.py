@@ -3,7 +3,16 @@
 import pytest
 import torch
 
-from voxnca import NCA, ArgumentError, ModelConfig, evaluate, load_target, seed, training_space
+from voxnca import (
+    NCA,
+    ArgumentError,
+    Environment,
+    ModelConfig,
+    evaluate,
+    load_target,
+    seed,
+    training_space,
+)
 from voxnca.evaluation import default_grow_steps
 from voxnca.quality import iou, rgb_error, standard_wound, wound_centers
 from voxnca.wounds import apply
@@ -109,3 +118,79 @@ def test_the_model_s_own_target_is_the_default():
 def test_a_target_of_another_dimension_is_refused():
     with pytest.raises(ArgumentError, match="'duck' is 3D but the model is 2D"):
         evaluate(frozen(HEART), load_target("duck", size=8))
+
+
+def lively(**config):
+    model = NCA(ModelConfig(num_dims=2, num_channels=6, hidden_size=12, **config), seed=5)
+    with torch.no_grad():
+        model.out.weight.normal_(std=0.08, generator=torch.Generator().manual_seed(13))
+    return model.requires_grad_(False)
+
+
+def walls():
+    """Return an environment whose walls take a part of the heart, and of the void."""
+    blocked = torch.zeros(training_space(HEART), dtype=torch.bool)
+    blocked[1:, 5:7] = True
+    return Environment(blocked)
+
+
+def test_a_goal_is_judged_by_its_own_target_under_that_goal():
+    model = lively(num_goals=2)
+    model.targets = HEART, load_target("gecko", size=8)
+    measured = evaluate(model, goal=1)
+    target = model.targets[1]
+    space = training_space(target)
+    grown = model.grow(seed(model.config, space), measured.grown.step, goal=1)
+    assert measured.grown.step == default_grow_steps(target, 0.5)
+    assert measured.grown.iou == pytest.approx(float(iou(grown, target.place(space))), abs=1e-6)
+    assert measured == evaluate(model, target, goal=1)
+    assert measured != evaluate(model, target, goal=0)
+
+
+def test_walls_take_their_cells_from_what_is_wanted():
+    model, environment = lively(), walls()
+    measured = evaluate(model, HEART, environment=environment)
+    space = training_space(HEART)
+    grown = model.grow(seed(model.config, space), measured.grown.step, environment=environment)
+    free = ~environment.walls(space)
+    wanted = HEART.place(space)[free]
+    ours, theirs = grown[0][free][:, 3] > 0.5, wanted[:, 3] > 0.5
+    assert measured.grown.iou == pytest.approx(float((ours & theirs).sum() / (ours | theirs).sum()))
+    squared = float((grown[0][free][:, :4] - wanted).square().sum())
+    assert measured.grown.loss == pytest.approx(squared / (4 * int(theirs.sum())), rel=1e-4)
+    assert theirs.sum() < HEART.num_solid
+
+
+def test_among_walls_a_pattern_that_fills_what_is_free_has_run_away():
+    measured = evaluate(spreading(), HEART, environment=walls())
+    assert measured.stable[-1].step < 500
+
+
+def test_wounds_lie_in_free_cells():
+    environment = walls()
+    blocked = environment.walls(training_space(HEART))
+    for wound in evaluate(lively(), HEART, environment=environment).wounds:
+        assert not blocked[wound.center]
+
+
+def test_a_rule_that_senses_walls_is_judged_in_the_open():
+    model = lively(senses=("walls",))
+    space = training_space(HEART)
+    open_grid = Environment(torch.zeros(space, dtype=torch.bool))
+    assert evaluate(model, HEART) == evaluate(model, HEART, environment=open_grid)
+
+
+def test_what_cannot_be_judged_so_is_refused():
+    with pytest.raises(ArgumentError, match="goal=None, but the rule has 2 goals"):
+        evaluate(lively(num_goals=2), HEART)
+    with pytest.raises(ArgumentError, match="goal=3 must be from 0 to 1"):
+        evaluate(lively(num_goals=2), goal=3)
+    with pytest.raises(ArgumentError, match="the model has none for goal=1"):
+        evaluate(lively(num_goals=2), goal=1)
+    with pytest.raises(ArgumentError, match=r"grows to a beacon.* voxnca steer"):
+        evaluate(lively(senses=("walls", "beacon")), HEART)
+    with pytest.raises(ArgumentError, match=r"must be one voxnca\.Environment"):
+        evaluate(lively(), HEART, environment=[walls()])
+    blocked = torch.ones(training_space(HEART), dtype=torch.bool)
+    with pytest.raises(ArgumentError, match="a wall stands on the seed"):
+        evaluate(lively(), HEART, environment=Environment(blocked))

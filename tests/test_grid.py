@@ -6,7 +6,17 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxnca import NCA, ArgumentError, ModelConfig, Target, seed, solid, to_rgba, training_space
+from voxnca import (
+    NCA,
+    ArgumentError,
+    ModelConfig,
+    Target,
+    common_space,
+    seed,
+    solid,
+    to_rgba,
+    training_space,
+)
 
 spaces = st.lists(st.integers(1, 9), min_size=2, max_size=3)
 
@@ -63,6 +73,28 @@ def test_the_training_grid_is_the_smallest_that_leaves_the_margin(data, margin):
         assert free(n, axis) >= margin
         assert n == 1 or free(n - 1, axis) < margin
     assert torch.equal(target.place(space)[..., 3].sum(), target.rgba[..., 3].sum())
+
+
+def test_the_common_grid_is_the_smallest_with_a_margin_round_each_of_several():
+    shapes = [np.array([[1, 1, 1, 1, 0]]), np.ones((4, 1))]
+    targets = [
+        Target.from_rgba8(np.uint8(255 * shape)[..., None].repeat(4, -1), name="bar")
+        for shape in shapes
+    ]
+
+    def has_room(space):
+        for target in targets:
+            ends = zip(space, target.origin(space), target.size, strict=True)
+            if not all(o >= 1 and s - o - n >= 1 for s, o, n in ends):
+                return False
+        return True
+
+    space = common_space(targets, 1)
+    assert has_room(space)
+    assert space == (7, 7)
+    assert not has_room((7, 6))
+    assert not has_room((6, 7))
+    assert common_space(targets[:1], 3) == training_space(targets[0], 3)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from voxnca.config import (
 from voxnca.engines.threads import get_num_threads, set_num_threads
 from voxnca.errors import ArgumentError, FileError, TrainingError, VoxncaError
 from voxnca.evaluation import evaluate
-from voxnca.grid import Rows, seed, seed_rows, solid, to_rgba, training_space
+from voxnca.grid import Rows, common_space, seed, seed_rows, solid, to_rgba, training_space
 from voxnca.model import NCA, LearnedRule, ModelInfo
+from voxnca.morphing import morphs
 from voxnca.quality import Quality
 from voxnca.rollout import Rollout
 from voxnca.shipped import data_path, model_names
@@ -43,12 +44,14 @@ __all__ = [
     "TrainingError",
     "VoxncaError",
     "__version__",
+    "common_space",
     "data_path",
     "evaluate",
     "get_num_threads",
     "load",
     "load_target",
     "model_names",
+    "morphs",
     "save",
     "seed",
     "seed_rows",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
+from voxnca.conditions import Environment
+from voxnca.conditions.goals import goal_weights
 from voxnca.errors import ArgumentError
-from voxnca.grid import center, solid, training_space
+from voxnca.grid import center, solid
 from voxnca.grid import seed as seed_state
-from voxnca.losses import rgba_loss
 from voxnca.model import NCA
 from voxnca.parts import Parts, finish
 from voxnca.quality import (
@@ -19,22 +18,18 @@ from voxnca.quality import (
     NUM_WOUNDS,
     Healing,
     Quality,
-    Snapshot,
     iou,
-    rgb_error,
     standard_wound,
     wound_centers,
 )
 from voxnca.rollout import Rollout
+from voxnca.trial import Trial
 
 if TYPE_CHECKING:
     from voxnca.targets import Target
 
 LATE_STEPS = (500, 2000)
 """When a pattern is looked at again after 3T: the usual failures are late ones."""
-_RUNAWAY_SHARE = 0.95
-"""Targets with their margins leave more of the grid than this to dead cells."""
-_LOOK_EVERY = 8
 
 
 def default_grow_steps(target: Target, fire_rate: float) -> int:
@@ -46,7 +41,14 @@ def default_grow_steps(target: Target, fire_rate: float) -> int:
     return round(patience * max(1.25 * max(target.size), 1.75 * target.reach) / fire_rate)
 
 
-def evaluate(model: NCA, target: Target | None = None, *, seed: int = 0) -> Quality:
+def evaluate(
+    model: NCA,
+    target: Target | None = None,
+    *,
+    seed: int = 0,
+    goal: int | None = None,
+    environment: Environment | None = None,
+) -> Quality:
     """Grow a rule from the seed; measure it at T, 3T, 500 and 2,000 steps and after wounds.
 
     The eight standard wounds are dealt to the pattern at 3T; each is the smallest ball round a
@@ -56,33 +58,50 @@ def evaluate(model: NCA, target: Target | None = None, *, seed: int = 0) -> Qual
 
     Args:
         model: the rule.
-        target: what it is held against; None is the model's own.
+        target: what it is held against; None is the model's own, of the goal if it has goals.
         seed: of the firing mask and of the wounds' centres.
+        goal: what a rule with goals is told to grow.
+        environment: what stands round the pattern. Only free cells count then: what of the
+            target lies in walls is not wanted. None is an open grid; a mask of blocked cells
+            sets the size of the grid, whose seed is in the cell `size // 2`.
 
     Raises:
-        ArgumentError: when there is no target, or one of another dimension, or for a discrete
-            rule.
+        ArgumentError: when there is no target, or one of another dimension; for a discrete rule,
+            for one that grows to a beacon, and for conditions that do not fit the rule.
     """
-    return finish(evaluate_in_parts(model, target, seed=seed))
+    parts = evaluate_in_parts(model, target, seed=seed, goal=goal, environment=environment)
+    return finish(parts)
 
 
 @torch.no_grad()
-def evaluate_in_parts(model: NCA, target: Target | None = None, *, seed: int = 0) -> Parts[Quality]:
+def evaluate_in_parts(
+    model: NCA,
+    target: Target | None = None,
+    *,
+    seed: int = 0,
+    goal: int | None = None,
+    environment: Environment | None = None,
+) -> Parts[Quality]:
     """Do as `evaluate`, which takes seconds, in parts of a few steps."""
-    target = check_target(model, target)
-    space = training_space(target)
-    grow_steps = model.info.grow_steps or default_grow_steps(target, model.config.fire_rate)
-    placed = target.place(space).to(model.hidden.weight)
-    run = model.rollout(seed_state(model.config, space).to(placed), seed=seed)
-    yield from _advance(run, grow_steps)
-    grown = _snapshot(run, placed, target.num_solid)
-    yield from _advance(run, 2 * grow_steps)
-    stable = [_snapshot(run, placed, target.num_solid)]
-    wounds = yield from _heal(model, run, placed, seed=seed)
+    target = target_of(model, target, goal)
+    trial = Trial.of(model, target, seed=seed, goal=goal, environment=environment)
+    run = trial.run(seed_state(model.config, trial.space))
+    grow_steps = growing_time(model, target)
+    yield from trial.advance(run, grow_steps)
+    grown = trial.snapshot(run)
+    yield from trial.advance(run, 2 * grow_steps)
+    stable = [trial.snapshot(run)]
+    wounds = yield from _heal(trial, run)
     for step in LATE_STEPS:
-        yield from _advance(run, step - run.step_index)
-        stable.append(_snapshot(run, placed, target.num_solid))
+        yield from trial.advance(run, step - run.step_index)
+        stable.append(trial.snapshot(run))
     return Quality(grown, tuple(stable), wounds)
+
+
+def growing_time(model: NCA, *targets: Target) -> int:
+    """Return T: what a rule was trained for, or the longest that one of the targets takes."""
+    rate = model.config.fire_rate
+    return model.info.grow_steps or max(default_grow_steps(target, rate) for target in targets)
 
 
 def check_target(model: NCA, target: Target | None) -> Target:
@@ -108,45 +127,39 @@ def check_target(model: NCA, target: Target | None) -> Target:
     return target
 
 
-def _ran_away(run: Rollout) -> bool:
-    num_cells = run.batch_size * prod(run.space)
-    return len(run.rows.coordinates) > _RUNAWAY_SHARE * num_cells
+def target_of(model: NCA, target: Target | None, goal: int | None) -> Target:
+    """Return the target given, or else the one that a goal of the model stands for.
+
+    Raises:
+        ArgumentError: as of `check_target`, and for a goal that the model has not.
+    """
+    num_goals = model.config.num_goals
+    if target is not None or goal is None or not num_goals:
+        return check_target(model, target)
+    goal_weights(goal, num_goals, 1, ())  # says what is wrong with a goal
+    if not isinstance(goal, int):
+        raise ArgumentError(f"target=None, but no target belongs to goal={goal!r}; pass target=")
+    if goal >= len(model.targets):
+        raise ArgumentError(f"target=None but the model has none for goal={goal}; pass target=")
+    return check_target(model, model.targets[goal])
 
 
-def _advance(run: Rollout, num_steps: int) -> Parts[None]:
-    """Step, unless the pattern runs away: a full grid costs much and comes to nothing."""
-    end = run.step_index + num_steps
-    while run.step_index < end and not _ran_away(run):
-        run.step(min(_LOOK_EVERY, end - run.step_index))
-        yield
-
-
-def _snapshot(run: Rollout, placed: Tensor, num_solid: int) -> Snapshot:
-    state = run.state()
-    return Snapshot(
-        run.step_index,
-        float(iou(state, placed)[0]),
-        float(rgb_error(state, placed)[0]),
-        float(rgba_loss(state, placed, num_solid)[0]),
-    )
-
-
-def _heal(model: NCA, run: Rollout, placed: Tensor, *, seed: int) -> Parts[tuple[Healing, ...]]:
+def _heal(trial: Trial, run: Rollout) -> Parts[tuple[Healing, ...]]:
     """Deal the standard wounds, each to a copy of the run's state, and wait."""
     state = run.state()
-    before = float(iou(state, placed)[0])
+    before = float(iou(state, trial.placed)[0])
     body = solid(state)[0]
-    if _ran_away(run) or not body.any():
+    if trial.ran_away(run) or not body.any():
         nothing = (center(body.shape), 0.0, before, before, before)
         return tuple(Healing(*nothing) for _ in range(NUM_WOUNDS))
-    balls = [standard_wound(body, cell.tolist()) for cell in wound_centers(body, seed=seed)]
+    balls = [standard_wound(body, cell.tolist()) for cell in wound_centers(body, seed=trial.seed)]
     copies = state.expand(len(balls), *state.shape[1:])
-    healing = model.rollout(copies, seed=seed, first_step=run.step_index)
+    healing = trial.run(copies, first_step=run.step_index)
     for sample, ball in enumerate(balls):
         healing.wound(ball, sample=sample)
-    wounded = iou(healing.state(), placed)
-    yield from _advance(healing, HEAL_STEPS)
-    healed = iou(healing.state(), placed)
+    wounded = iou(healing.state(), trial.placed)
+    yield from trial.advance(healing, HEAL_STEPS)
+    healed = iou(healing.state(), trial.placed)
     return tuple(
         Healing(tuple(map(int, ball.center)), ball.radius_cells, before, float(w), float(h))
         for ball, w, h in zip(balls, wounded, healed, strict=True)

@@ -10,7 +10,7 @@ y..y+1, z..z+1, right-handed. In 2D row 0 is the top.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -238,3 +238,9 @@ def training_space(target: Target, margin_cells: int = 4) -> tuple[int, ...]:
         before, after = anchor + margin_cells, length - 1 - anchor + margin_cells
         sizes.append(2 * before if before > after else 2 * after + 1)
     return tuple(sizes)
+
+
+def common_space(targets: Iterable[Target], margin_cells: int = 4) -> tuple[int, ...]:
+    """Return the smallest grid on which `training_space` holds for each of some targets."""
+    spaces = [training_space(target, margin_cells) for target in targets]
+    return tuple(max(sizes) for sizes in zip(*spaces, strict=True))

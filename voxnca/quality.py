@@ -142,13 +142,14 @@ def iou(state: Tensor, target: Tensor) -> Tensor:
 
     Args:
         state: `(B, *space, C)`.
-        target: RGBA `(*space, 4)`, as `Target.place` gives it, or `(B, *space, 4)`.
+        target: RGBA as `Target.place` gives it, `(*space, 4)`, or `(B, *space, 4)` for one of
+            each sample.
 
     Returns:
         `(B,)`; 1 when both are empty.
     """
-    ours = solid(state).flatten(1)
-    wanted = solid(target).reshape(-1, ours.shape[1])
+    ours = solid(state)
+    ours, wanted = ours.flatten(1), solid(target).expand_as(ours).flatten(1)
     both = (ours & wanted).sum(1)
     either = (ours | wanted).sum(1)
     return torch.where(either > 0, both / either.clamp(min=1), 1.0)
