@@ -18,7 +18,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 
-from apps.options import DEFAULTS, RULE_HIDDEN_SIZE, TrainOptions
+from apps.options import DEFAULTS, RULE_HIDDEN_SIZE, Task, TrainOptions
 
 USER_ERROR = 2
 BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
@@ -163,11 +163,12 @@ def open_app(
 @told_in_one_line
 def train(
     ctx: typer.Context,
-    target: Annotated[
-        str,
+    targets: Annotated[
+        list[str],
         typer.Argument(
-            metavar="TARGET",
-            help="What to grow: a built-in target, or a file: see voxnca targets show.",
+            metavar="TARGET...",
+            help="What to grow: a built-in target, or a file: see voxnca targets show. "
+            "Several with --goals; vine with --steer.",
         ),
     ],
     output: Annotated[
@@ -182,6 +183,19 @@ def train(
     size: Size = None,
     up: Up = None,
     hollow: Hollow = False,
+    goals: Annotated[
+        bool, typer.Option("--goals", help="Grow whichever TARGET is asked for, and morph.")
+    ] = False,
+    obstacles: Annotated[
+        bool, typer.Option("--obstacles", help="Grow TARGET round whatever stands in its way.")
+    ] = False,
+    steer: Annotated[
+        bool, typer.Option("--steer", help="Grow a vine to a beacon, round walls.")
+    ] = False,
+    num_dims: Annotated[
+        int | None,
+        typer.Option("--dims", help="2 or 3, of --steer.", show_default="2"),
+    ] = None,
     preset: Annotated[
         str, typer.Option(help="How long to train: fast, default or thorough.")
     ] = DEFAULTS.preset,
@@ -209,7 +223,8 @@ def train(
     perception: Annotated[
         str,
         typer.Option(
-            help="sobel, difference, neighbour_sum, laplacian, learned, or several joined by +."
+            help="sobel, difference, neighbour_sum, laplacian, faces, learned, or several joined "
+            "by +."
         ),
     ] = DEFAULTS.perception,
     border: Annotated[
@@ -224,6 +239,7 @@ def train(
     ] = DEFAULTS.grow_steps,
 ) -> None:
     """Train a rule to grow a target from one cell, and to heal it."""
+    from apps.commands.assignment import Assignment
     from apps.commands.training import run
     from apps.items import Reading
 
@@ -239,8 +255,10 @@ def train(
         grow_steps=grow_steps,
     )
     given = {key for key in vars(options) if _is_given(ctx, key)}
+    task = _one_of(goals=goals, obstacles=obstacles, steer=steer)
     reading = Reading(size, up, hollow)
-    run(target, output, options, reading, resume=resume, force=force, given=given)
+    assignment = Assignment(targets, options, reading, task, num_dims, given)
+    run(assignment, output, resume=resume, force=force)
 
 
 @app.command(
@@ -587,6 +605,22 @@ def bench(
     from apps.bench.choosing import run
 
     run(what, num_threads=threads, num_rounds=rounds, as_json=as_json, peer=peer)
+
+
+def _one_of(*, goals: bool, obstacles: bool, steer: bool) -> Task:
+    """Return what is to be learned.
+
+    Raises:
+        ArgumentError: for more than one of the flags.
+    """
+    from voxnca import ArgumentError
+
+    flags = {Task.GOALS: goals, Task.OBSTACLES: obstacles, Task.STEER: steer}
+    chosen = [task for task, typed in flags.items() if typed]
+    if len(chosen) > 1:
+        typed = " ".join(f"--{task}" for task in chosen)
+        raise ArgumentError(f"{typed}: a rule is trained for one of these; choose one")
+    return chosen[0] if chosen else Task.GROW
 
 
 def _is_given(ctx: typer.Context, name: str) -> bool:

@@ -5,7 +5,19 @@ It imports nothing heavy, so that `voxnca train --help` shows the defaults at on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Task(StrEnum):
+    """What is to be learned: a shape, one of several, one among obstacles, a vine."""
+
+    GROW = "grow"
+    GOALS = "goals"
+    OBSTACLES = "obstacles"
+    STEER = "steer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +48,14 @@ class TrainOptions:
 
 
 DEFAULTS = TrainOptions()
+
+TASK_DEFAULTS: Mapping[Task, Mapping[str, Any]] = {
+    # A vine's cell must tell its neighbours apart, and has little else to know.
+    Task.STEER: {"perception": "faces", "num_channels": 12, "hidden_size": 64},
+}
+"""What is chosen otherwise for what else than to grow a shape."""
+STEER_SIZE = {2: 32, 3: 20}
+"""Sides of the grids that vines grow on."""
 
 RULE_HIDDEN_SIZE = 32
 """Units of the hidden layer of a network that learns a hand-made rule."""

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from apps.options import DEFAULTS, TrainOptions
-from voxnca import ModelConfig, TrainConfig
+from apps.options import DEFAULTS, STEER_SIZE, Task, TrainOptions
+from voxnca import ModelConfig, TaskConfig, TrainConfig
+
+SENSES = {Task.OBSTACLES: ("walls",), Task.STEER: ("walls", "beacon", "root")}
+"""What a rule senses that is trained so."""
 
 
-def model_config(num_dims: int, options: TrainOptions = DEFAULTS) -> ModelConfig:
+def model_config(
+    num_dims: int, options: TrainOptions = DEFAULTS, *, task: Task = Task.GROW, num_goals: int = 0
+) -> ModelConfig:
     """Return the shape of the rule.
+
+    Args:
+        num_dims: 2 or 3.
+        options: the recipe.
+        task: what is to be learned.
+        num_goals: of `goals`, how many.
 
     Raises:
         ArgumentError: for an option that breaks a rule.
@@ -21,18 +32,35 @@ def model_config(num_dims: int, options: TrainOptions = DEFAULTS) -> ModelConfig
         perception=options.perception,
         border=options.border,
         fire_rate=options.fire_rate,
+        num_goals=num_goals if task is Task.GOALS else 0,
+        senses=SENSES.get(task, ()),
     )
 
 
-def train_config(options: TrainOptions = DEFAULTS) -> TrainConfig:
+def train_config(
+    options: TrainOptions = DEFAULTS,
+    *,
+    task: Task = Task.GROW,
+    size: int | None = None,
+    num_dims: int = 2,
+) -> TrainConfig:
     """Return how it is trained.
+
+    Args:
+        options: the recipe.
+        task: what is to be learned.
+        size: of `steer`, the side of the grid; None is the usual one.
+        num_dims: 2 or 3.
 
     Raises:
         ArgumentError: for an option that breaks a rule.
     """
+    name = Task.GROW if task is Task.GOALS else task
+    side = (size or STEER_SIZE[num_dims]) if task is Task.STEER else TaskConfig().size
     return replace(
         TrainConfig.preset(options.preset),
         num_steps=options.num_steps,
         seed=options.seed,
         grow_steps=options.grow_steps,
+        task=TaskConfig(name=str(name), size=side),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from voxnca import Quality
 from voxnca.quality import HEAL_STEPS, STANDARD_SHARE
+from voxnca.steering import Reach, Steering
 
 WELL, FAIRLY = 0.95, 0.75
 """IoU from which a pattern counts as whole, and as mostly there."""
@@ -25,6 +26,24 @@ def verdict(quality: Quality) -> str:
         f"{max(quality.healed, 0):.0%} is back after {HEAL_STEPS} steps "
         f"(IoU {quality.regrown_iou:.3f})"
     )
+
+
+def steered(steering: Steering) -> str:
+    """Say in a sentence how many vines reach their beacon, and what they bear."""
+    told = f"reaches its beacon in {_share(steering.grown)} of layouts"
+    ratio = steering.median_ratio
+    if ratio is not None:
+        told += f" by a way {ratio:.3f} times the shortest"
+    feats = [("after the beacon moved", steering.moved)]
+    if steering.cut is not None:
+        feats.append(("after a cut", steering.cut))
+    if steering.late is not None:
+        feats.append(("500 steps later", steering.late))
+    return f"{told}; in " + ", ".join(f"{_share(reach)} {when}" for when, reach in feats)
+
+
+def _share(reach: Reach) -> str:
+    return f"{reach.share:.1%}"
 
 
 def _how_much(iou: float) -> str:

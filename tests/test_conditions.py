@@ -136,17 +136,17 @@ def test_what_walls_leave_free_grows_on_when_they_go():
     assert run.steer(environment=Environment()).step(8).state()[0, :, 5:].any()
 
 
+def beside(cell, face):
+    """Return the cell across a face `(axis, side)`."""
+    axis, side = face
+    return (*cell[:axis], cell[axis] + side, *cell[axis + 1 :])
+
+
 def naive_senses(env, space, senses, *, wraps):
     """Read the flags off the definitions, cell by cell."""
     walls, beacon, root = env.walls(space).numpy(), env.beacon, env.root
     ways = directions(field(walls, beacon, signal=env.signal), walls, beacon)
     faces = [(axis, side) for axis in range(len(space)) for side in (-1, 1)]
-
-    def beside(cell, face):
-        axis, side = face
-        other = list(cell)
-        other[axis] += side
-        return tuple(other)
 
     def inside(cell):
         return all(0 <= c < n for c, n in zip(cell, space, strict=True))
@@ -156,23 +156,21 @@ def naive_senses(env, space, senses, *, wraps):
             return walls[tuple(c % n for c, n in zip(cell, space, strict=True))]
         return not inside(cell) or walls[cell]
 
-    rows = []
-    for cell in product(*map(range, space)):
-        row = []
-        for name in senses:
-            if name == "walls":
-                row += [blocked(beside(cell, face)) for face in faces]
-            if name == "beacon":
-                row += [ways[cell] == number for number in range(len(faces))]
-                for face in faces:
-                    other = beside(cell, face)
-                    points = inside(other) and ways[other] >= 0
-                    row.append(points and beside(other, faces[ways[other]]) == cell)
-            if name in ("beacon", "bare_beacon"):
-                row.append(cell == beacon)
-            if name == "root":
-                row.append(cell == root)
-        rows.append(row)
+    def points_at(other, cell):
+        return inside(other) and ways[other] >= 0 and beside(other, faces[ways[other]]) == cell
+
+    flags = {
+        "walls": lambda cell: [blocked(beside(cell, face)) for face in faces],
+        "beacon": lambda cell: [
+            *(ways[cell] == number for number in range(len(faces))),
+            *(points_at(beside(cell, face), cell) for face in faces),
+            cell == beacon,
+        ],
+        "bare_beacon": lambda cell: [cell == beacon],
+        "root": lambda cell: [cell == root],
+    }
+    cells = product(*map(range, space))
+    rows = [[flag for name in senses for flag in flags[name](cell)] for cell in cells]
     return np.array(rows).reshape(*space, -1)
 
 

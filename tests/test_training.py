@@ -138,7 +138,7 @@ def in_parts(quality):
 def test_best_is_what_scored_best_not_what_came_last(monkeypatch):
     scores = iter([0.5, 0.9, math.nan, 0.2])
     monkeypatch.setattr(
-        "voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
+        "voxnca.tasks.growing.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
     )
     training = train(newborn(), HEART, short(num_steps=8, evaluations=4))
     weights, measured = [], []
@@ -159,7 +159,7 @@ def test_best_is_what_scored_best_not_what_came_last(monkeypatch):
 def test_the_best_of_before_a_stop_outlives_worse_ones_after_it(monkeypatch, tmp_path):
     scores = iter([0.9, 0.1, 0.2])
     monkeypatch.setattr(
-        "voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
+        "voxnca.tasks.growing.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
     )
     training = train(newborn(), HEART, short(num_steps=6, evaluations=3))
     steps = [next(training) for _ in range(4)]
@@ -201,7 +201,7 @@ def test_iterations_draw_anew():
 def test_a_first_evaluation_that_is_not_a_number_is_soon_beaten(monkeypatch):
     scores = iter([math.nan, 0.1])
     monkeypatch.setattr(
-        "voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
+        "voxnca.tasks.growing.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
     )
     training = train(newborn(), HEART, short(num_steps=4, evaluations=2))
     assert len(list(training)) == 4
@@ -294,7 +294,7 @@ def test_a_rule_that_never_lives_ends_in_one_line(monkeypatch):
 
 
 def test_training_that_cannot_go_on_ends_in_one_line_and_spares_the_best(monkeypatch):
-    monkeypatch.setattr("voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(0.9)))
+    monkeypatch.setattr("voxnca.tasks.growing.evaluate_in_parts", lambda *_: in_parts(judged(0.9)))
     training = train(newborn(), HEART, short(num_steps=160, evaluations=80))
     assert [next(training).quality for _ in range(81)][-1] is not None
     good = training.best().out.weight.clone()
@@ -384,7 +384,10 @@ class TestTuned:
             assert tuned.step_index == 10
             kept = tuned._pool.states[: min(pool_size, 6)]
             assert torch.equal(kept, states[:pool_size])
-            assert all(torch.equal(s, tuned._seed_state[0]) for s in tuned._pool.states[6:])
+            assert all(
+                torch.equal(s, tuned.task.begin(torch.zeros(1, 0))[0])
+                for s in tuned._pool.states[6:]
+            )
             assert len(tuned._pool) == pool_size
         roomy = training.tuned(short(margin_cells=5, optimizer=OptimizerConfig(name="adam")))
         assert roomy.space != training.space
@@ -396,7 +399,7 @@ class TestTuned:
     def test_with_more_steps_it_goes_on_after_its_end(self, monkeypatch):
         scores = iter([0.9, 0.1, 0.2])
         monkeypatch.setattr(
-            "voxnca.training.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
+            "voxnca.tasks.growing.evaluate_in_parts", lambda *_: in_parts(judged(next(scores)))
         )
         training = train(newborn(), HEART, short(num_steps=6, evaluations=1))
         assert len(list(training)) == 6
@@ -490,7 +493,7 @@ def test_the_worst_sample_starts_anew_and_the_best_are_wounded(batch_size, share
     damage = DamageConfig(start_share=0.0, batch_share=share, noise=0.0)
     recipe = short(batch_size=batch_size, early_share=0.0, damage=damage)
     training = train(newborn(), HEART, recipe)
-    newborn_state = training._seed_state[0]
+    newborn_state = training.task.begin(torch.zeros(1, 0))[0]
     seen = set()
     for number in range(12):
         states = training._pool.states
@@ -498,7 +501,7 @@ def test_the_worst_sample_starts_anew_and_the_best_are_wounded(batch_size, share
         states[..., 4:] = 1.0
         for place in range(len(states)):
             states[place, ..., 0] *= 1 - 0.01 * place  # each a little worse than the one before
-        places, entered = training._draw(torch.Generator().manual_seed(number))
+        places, entered, _ = training._draw(torch.Generator().manual_seed(number))
         by_quality = entered[places.argsort()]
         assert torch.equal(by_quality[-1], newborn_state)
         wounded = [bool((state[..., 7] == 0).any()) for state in by_quality[:-1]]

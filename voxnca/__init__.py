@@ -8,6 +8,7 @@ from voxnca.config import (
     ModelConfig,
     OptimizerConfig,
     RolloutConfig,
+    TaskConfig,
     TrainConfig,
 )
 from voxnca.engines.threads import get_num_threads, set_num_threads
@@ -38,6 +39,7 @@ __all__ = [
     "RolloutConfig",
     "Rows",
     "Target",
+    "TaskConfig",
     "TrainConfig",
     "TrainStep",
     "Training",

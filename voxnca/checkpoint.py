@@ -23,6 +23,7 @@ from voxnca.perception import num_kernels
 from voxnca.quality import Quality
 from voxnca.shipped import model_names, model_path
 from voxnca.states import Colors, check_colors
+from voxnca.steering import Steering
 from voxnca.targets import Target
 
 _FORMAT = "voxnca-model-1"
@@ -151,6 +152,7 @@ def info_to_json(info: ModelInfo) -> dict[str, Any]:
         "version": info.version,
         "colors": info.colors,
         "learned_rule": asdict(info.learned_rule) if info.learned_rule else None,
+        "steering": info.steering.to_json() if info.steering else None,
     }
 
 
@@ -161,6 +163,7 @@ def info_from_json(fields: dict[str, Any]) -> ModelInfo:
     does not need it.
     """
     recipe, quality, steps = fields["recipe"], fields["quality"], fields["grow_steps"]
+    steering = fields.get("steering")
     if steps is not None and (not isinstance(steps, int) or not 1 <= steps <= 10**6):
         raise ValueError(f"grow_steps={steps!r}")
     return ModelInfo(
@@ -171,6 +174,7 @@ def info_from_json(fields: dict[str, Any]) -> ModelInfo:
         str(fields["version"]),
         _colors(fields.get("colors")),
         _learned_rule(fields.get("learned_rule")),
+        Steering.from_json(steering) if steering else None,
     )
 
 

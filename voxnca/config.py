@@ -253,6 +253,8 @@ class TaskConfig(JsonConfig):
             `obstacles`; or to `steer` a vine to a beacon.
         change_share: share of a batch, its fresh samples aside, that lives on under other
             conditions: another goal, other obstacles, a beacon that has moved.
+        change_start_share: share of the budget after which conditions change: what does not yet
+            grow has nothing to turn into.
         num_layouts: layouts that are drawn, of obstacles or of walls with a root and a beacon.
         size: side of the grid that a vine grows on.
         max_age: rollouts that a vine lives before its place in the pool gets a new layout.
@@ -260,6 +262,7 @@ class TaskConfig(JsonConfig):
 
     name: str = "grow"
     change_share: float = 0.3
+    change_start_share: float = 0.15
     num_layouts: int = 512
     size: int = 32
     max_age: int = 6
@@ -267,6 +270,7 @@ class TaskConfig(JsonConfig):
     def __post_init__(self) -> None:
         _choice("task.name", self.name, TASKS)
         _number("task.change_share", self.change_share, 0.0, 1.0)
+        _number("task.change_start_share", self.change_start_share, 0.0, 1.0)
         _whole("task.num_layouts", self.num_layouts, 1, 10**6)
         _whole("task.size", self.size, 8, 4096)
         _whole("task.max_age", self.max_age, 1, 10**6)

@@ -21,6 +21,7 @@ from voxnca.rollout import Rollout, check_count
 from voxnca.states import Colors, default_colors
 
 if TYPE_CHECKING:
+    from voxnca.steering import Steering
     from voxnca.targets import Target
 
 _GOAL_STD = 0.3
@@ -59,7 +60,8 @@ class ModelInfo:
         name: of the model.
         grow_steps: T, by when the pattern is grown; None for an untrained rule.
         recipe: how it was trained.
-        quality: as measured when it was saved.
+        quality: as measured when it was saved; of several goals the weakest's.
+        steering: of a vine, as measured when it was saved.
         version: of voxnca that made it.
         colors: of a discrete rule's states; None for the usual ones.
         learned_rule: that a discrete rule was taught, if any.
@@ -72,6 +74,7 @@ class ModelInfo:
     version: str = ""
     colors: Colors | None = None
     learned_rule: LearnedRule | None = None
+    steering: Steering | None = None
 
 
 class NCA(nn.Module):

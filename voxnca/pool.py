@@ -46,6 +46,8 @@ class SamplePool:
         places = torch.randperm(len(self.states), generator=generator)[:count]
         return places, self.states[places], self.marks[places]
 
-    def put_back(self, places: Tensor, states: Tensor, marks: Tensor) -> None:
-        """Write samples to the places they were drawn from."""
-        self.states[places], self.marks[places] = states.detach(), marks
+    def put_back(self, places: Tensor, states: Tensor, marks: Tensor | None = None) -> None:
+        """Write samples to the places they were drawn from; without marks, they keep theirs."""
+        self.states[places] = states.detach()
+        if marks is not None:
+            self.marks[places] = marks

@@ -34,6 +34,7 @@ from voxnca.optimizer import Optimizer, schedule
 from voxnca.parts import Parts, finish
 from voxnca.pool import SamplePool
 from voxnca.quality import Quality
+from voxnca.steering import Steering
 from voxnca.tasks import Wanted, set_task
 from voxnca.version import __version__
 from voxnca.watch import REMEDY, Setback, Watch, count, weights_of
@@ -41,6 +42,9 @@ from voxnca.wounds import apply
 
 if TYPE_CHECKING:
     from voxnca.targets import Target
+
+Judgement = Quality | Steering
+"""What an evaluation finds: of a pattern, or of vines."""
 
 _FORMAT = "voxnca-training-2"
 _MAX_LOSS = 50.0
@@ -60,7 +64,8 @@ class TrainStep:
         num_rollout_steps: length of the rollout.
         learning_rate: share of the peak rate.
         iou: mean IoU of the batch.
-        quality: the evaluation from the seed, in iterations that made one.
+        quality: the evaluation from the seed, in iterations that made one of a pattern.
+        steering: the same of vines.
         setback: why the weights were given up for the last good ones, in iterations that did.
     """
 
@@ -71,7 +76,13 @@ class TrainStep:
     learning_rate: float
     iou: float
     quality: Quality | None
+    steering: Steering | None = None
     setback: Setback | None = None
+
+    @property
+    def judged(self) -> Judgement | None:
+        """The evaluation, of whatever it was, in iterations that made one."""
+        return self.quality or self.steering
 
 
 class Training(Iterator[TrainStep]):
@@ -88,7 +99,6 @@ class Training(Iterator[TrainStep]):
         grow_steps: T.
         num_steps: iterations in all.
         step_index: iterations done.
-        quality: the latest evaluation, if any.
     """
 
     def __init__(
@@ -100,12 +110,12 @@ class Training(Iterator[TrainStep]):
         self.grow_steps, self.num_steps, self._full_batch = chosen
         self.config = replace(config, **chosen._asdict())
         self.step_index = 0
-        self.quality: Quality | None = None
+        self._latest: Judgement | None = None
         self._watch = Watch(model, self.task.usual_loss)
         self._pool = self._new_pool()
         self._optimizer = Optimizer(model, config.optimizer, self.grow_steps)
         self._best_weights = weights_of(model)
-        self._best_quality: Quality | None = None
+        self._best: Judgement | None = None
         model.targets = self.task.targets
         model.info = self._info(None)
 
@@ -118,6 +128,16 @@ class Training(Iterator[TrainStep]):
     def targets(self) -> tuple[Target, ...]:
         """What it learns to grow: a shape, or one for each goal; none for a vine."""
         return self.task.targets
+
+    @property
+    def quality(self) -> Quality | None:
+        """The latest evaluation of a pattern, if any."""
+        return self._latest if isinstance(self._latest, Quality) else None
+
+    @property
+    def steering(self) -> Steering | None:
+        """The latest evaluation of vines, if any."""
+        return self._latest if isinstance(self._latest, Steering) else None
 
     @property
     def batch_size(self) -> int:
@@ -160,7 +180,8 @@ class Training(Iterator[TrainStep]):
             num_rollout_steps=num_rollout_steps,
             learning_rate=scale,
             iou=float(quality.iou(grown, wanted.rgba).mean()),
-            quality=measured,
+            quality=measured if isinstance(measured, Quality) else None,
+            steering=measured if isinstance(measured, Steering) else None,
             setback=setback,
         )
 
@@ -175,7 +196,7 @@ class Training(Iterator[TrainStep]):
         run = Training(self.model, self.targets, config)
         run.step_index = self.step_index
         run._watch.good_weights = self._watch.good_weights
-        run._remember(self._best_weights, self._best_quality, self.quality)
+        run._remember(self._best_weights, self._best, self._latest)
         if run.space == self.space and run.config.task == self.config.task:
             run._pool = self._pool.resized(config.pool_size, run._pool)
         if config.optimizer.name == self.config.optimizer.name:
@@ -188,10 +209,10 @@ class Training(Iterator[TrainStep]):
         Best is the highest `Quality.score`. Before the first evaluation it is the model of now.
         """
         model = NCA(self.model.config)
-        weights = self._best_weights if self._best_quality else weights_of(self.model)
+        weights = self._best_weights if self._best else weights_of(self.model)
         model.load_state_dict(weights)
         model.targets = self.targets
-        model.info = self._info(self._best_quality)
+        model.info = self._info(self._best)
         return model
 
     def save(self, path: str | Path) -> None:
@@ -214,10 +235,11 @@ class Training(Iterator[TrainStep]):
                 "format": _FORMAT,
                 "model_config": self.model.config.to_json(),
                 "targets": [target.name for target in self.targets],
-                "info": info_to_json(self._info(self._best_quality)),
+                "info": info_to_json(self._info(self._best)),
                 "step_index": self.step_index,
                 "watch": self._watch.to_json(),
                 "latest_quality": self.quality.to_json() if self.quality else None,
+                "latest_steering": self.steering.to_json() if self.steering else None,
             },
         )
 
@@ -247,8 +269,10 @@ class Training(Iterator[TrainStep]):
         training._pool = training._read_pool(tensors)
         training._optimizer.load_tensors(_group(tensors, "optimizer/"))
         best = weights_of(model_from_tensors(config, _group(tensors, "best/")))
-        latest = fields["latest_quality"]
-        training._remember(best, info.quality, Quality.from_json(latest) if latest else None)
+        quality, steering = fields["latest_quality"], fields.get("latest_steering")
+        latest = Quality.from_json(quality) if quality else None
+        vines = Steering.from_json(steering) if steering else None
+        training._remember(best, info.quality or info.steering, latest or vines)
         training.step_index = count(fields["step_index"])
         good = model_from_tensors(config, _group(tensors, "good/"))
         training._watch.restore(fields["watch"], weights_of(good))
@@ -274,10 +298,10 @@ class Training(Iterator[TrainStep]):
         return SamplePool(states, marks)
 
     def _remember(
-        self, weights: dict[str, Tensor], best: Quality | None, latest: Quality | None
+        self, weights: dict[str, Tensor], best: Judgement | None, latest: Judgement | None
     ) -> None:
         """Take over what an earlier part of the run was judged to be."""
-        self._best_weights, self._best_quality, self.quality = weights, best, latest
+        self._best_weights, self._best, self._latest = weights, best, latest
         if best:
             self.model.info = self._info(best)
 
@@ -297,7 +321,7 @@ class Training(Iterator[TrainStep]):
         count = self.batch_size
         places, states, marks = self._pool.draw(count, generator)
         each = self._losses(states, self.task.wanted(marks))
-        fresh = self.task.done(states, each, marks)
+        fresh = self.task.done(states, each, marks, generator)
         marks[fresh] = self.task.draw(len(fresh), generator)
         states[fresh] = self.task.begin(marks[fresh])
         going_on = torch.ones(count, dtype=torch.bool)
@@ -310,7 +334,8 @@ class Training(Iterator[TrainStep]):
             for row in hurt[len(hurt) - num_hurt :].tolist():
                 wound = self.task.wound(states[row], marks[row], generator)
                 states = apply(states, wound, sample=row)
-        marks[going_on] = self.task.change(marks[going_on], generator)
+        if self._progress() >= self.config.task.change_start_share:
+            marks[going_on] = self.task.change(marks[going_on], generator)
         return places, states, marks
 
     def _rollout_length(self, generator: torch.Generator) -> int:
@@ -377,16 +402,23 @@ class Training(Iterator[TrainStep]):
         done, rest = self.step_index - half, self.num_steps - half
         return done > 0 and done * count // rest > (done - 1) * count // rest
 
-    def _judge(self) -> Parts[Quality]:
-        self.quality = yield from self.task.judge(self.model)
-        best = self._best_quality
-        if best is None or self.quality.score > best.score:
-            self._best_quality, self._best_weights = self.quality, weights_of(self.model)
-            self.model.info = self._info(self.quality)
-        return self.quality
+    def _judge(self) -> Parts[Judgement]:
+        measured = yield from self.task.judge(self.model)
+        self._latest = measured
+        if self._best is None or measured.score > self._best.score:
+            self._best, self._best_weights = measured, weights_of(self.model)
+            self.model.info = self._info(measured)
+        return measured
 
-    def _info(self, measured: Quality | None) -> ModelInfo:
-        return ModelInfo(self.task.name, self.grow_steps, self.config, measured, __version__)
+    def _info(self, measured: Judgement | None) -> ModelInfo:
+        return ModelInfo(
+            self.task.name,
+            self.grow_steps,
+            self.config,
+            measured if isinstance(measured, Quality) else None,
+            __version__,
+            steering=measured if isinstance(measured, Steering) else None,
+        )
 
 
 def train(

@@ -129,7 +129,7 @@ class Settling(Iterator[SettleStep]):
         self, rule: LevelRule, generator: torch.Generator, *, wounds: bool
     ) -> tuple[Tensor, Tensor]:
         """Draw samples, worst first: it starts anew, the next is left whole, the others wounded."""
-        places, states, marks = self._pool.draw(_BATCH_SIZE, generator)
+        places, states, _ = self._pool.draw(_BATCH_SIZE, generator)
         losses = rgba_loss(states, self._placed, self.target.num_solid)
         order = losses.argsort(descending=True)
         places, states = places[order], states[order]
@@ -148,7 +148,7 @@ class Settling(Iterator[SettleStep]):
     def _put_back(self, places: Tensor, states: Tensor) -> None:
         dead = ~(states[..., ALPHA] > ALIVE_THRESHOLD).flatten(1).any(1)
         states[dead] = self._seed_state[0]
-        self._pool.put_back(places, states, marks)
+        self._pool.put_back(places, states)
 
 
 def _roll(rule: LevelRule, state: Tensor, num_steps: int) -> tuple[list[Tensor], list[Tensor]]:

@@ -18,6 +18,7 @@ from rich.progress import (
 
 from apps.commands.listing import describe
 from apps.terminal import console, say
+from apps.verdict import steered
 from voxnca import Training, TrainStep
 
 _SMOOTHED_STEPS = 20
@@ -72,6 +73,8 @@ class TrainingProgress:
         self._bar.update(self._task, completed=step.index, figures=figures)
         if step.quality is not None:
             say(f"step {step.index}: loss {loss:.4f}; from the seed: {describe(step.quality)}")
+        elif step.steering is not None:
+            say(f"step {step.index}: loss {loss:.4f}; {steered(step.steering)}")
         elif not console.is_terminal and self._is_a_tenth(step.index):
             say(f"step {step.index}: {figures}; {self._time_left(step.index)} left")
 

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import typer
 
 import voxnca
+from apps.commands.assignment import Assignment
 from apps.commands.engine import get_ready
 from apps.commands.progress import TrainingProgress
 from apps.commands.telling import advice, plan
 from apps.interrupt import Interrupt
-from apps.items import AS_IT_IS, MODEL_SUFFIX, Reading, open_target
-from apps.options import TrainOptions
-from apps.recipe import model_config, train_config
+from apps.items import MODEL_SUFFIX
 from apps.terminal import result, say
-from apps.verdict import verdict
+from apps.verdict import steered, verdict
 from voxnca import (
-    NCA,
     ArgumentError,
     FileError,
     Training,
@@ -81,26 +77,14 @@ class RunFiles:
         voxnca.save(training.best(), self.model)
 
 
-def run(
-    target: str,
-    output: Path,
-    options: TrainOptions,
-    reading: Reading = AS_IT_IS,
-    *,
-    resume: bool = False,
-    force: bool = False,
-    given: Collection[str] = (),
-) -> None:
+def run(assignment: Assignment, output: Path, *, resume: bool = False, force: bool = False) -> None:
     """Train a model, or go on with it.
 
     Args:
-        target: what to grow, as it was typed.
+        assignment: what was asked for.
         output: the model file.
-        options: the recipe.
-        reading: of the target.
         resume: whether to continue the run kept beside `output`.
         force: whether `output` may be overwritten.
-        given: names of the options that were typed: a run cannot change them on resuming.
 
     Raises:
         VoxncaError: for anything the user can mend.
@@ -110,44 +94,39 @@ def run(
     if resume:
         files.check_resumable()
         training = Training.load(files.training)
-        _check_same(training, files, _typed(options, reading, given))
-        _check_target(training, files, target, reading)
+        _check_same(training, files, _typed(assignment))
+        assignment.check_grown(training, str(files.training))
     else:
         if not force:
             files.check_new()
-        training = _begin(target, options, reading)
+        training = assignment.begin()
+        for line in plan(training):
+            say(line)
     get_ready()
     interrupt = _iterate(training, files)
     if training.step_index < training.num_steps:
         say(
             f"stopped at step {training.step_index} of {training.num_steps}, saved {files.model}; "
-            f"to go on: voxnca train {target} -o {files.model} --resume"
+            f"to go on: voxnca train {assignment.words} -o {files.model} --resume"
         )
         raise typer.Exit(interrupt.exit_code)
     _finish(training, files)
 
 
-def _begin(name: str, options: TrainOptions, reading: Reading) -> Training:
-    target = open_target(name, reading)
-    for note in target.notes:
-        say(f"{name}: {note}")
-    model = NCA(model_config(target.num_dims, options), seed=options.seed)
-    training = voxnca.train(model, target, train_config(options))
-    for line in plan(training):
-        say(line)
-    return training
-
-
-def _typed(options: TrainOptions, reading: Reading, given: Collection[str]) -> dict[str, object]:
+def _typed(assignment: Assignment) -> dict[str, object]:
     """Return what was typed, by the name it has in a run."""
-    typed: dict[str, object] = {key: getattr(options, key) for key in given}
-    return typed if reading.size is None else typed | {"size": reading.size}
+    options, size = assignment.options, assignment.reading.size
+    typed: dict[str, object] = {key: getattr(options, key) for key in assignment.given}
+    if assignment.num_dims is not None:
+        typed["num_dims"] = assignment.num_dims
+    return typed if size is None else typed | {"size": size}
 
 
 def _check_same(training: Training, files: RunFiles, typed: dict[str, object]) -> None:
     """Check that what was typed agrees with the run that is resumed."""
     rule, recipe = training.model.config, training.config
-    had = asdict(rule) | asdict(recipe) | {"size": max(training.target.size)}
+    had = asdict(rule) | asdict(recipe)
+    had["size"] = max((max(t.size) for t in training.targets), default=recipe.task.size)
     had["preset"] = next((n for n, p in PRESETS.items() if p.effort == recipe.effort), None)
     for key, value in typed.items():
         if value != had[key]:
@@ -155,23 +134,6 @@ def _check_same(training: Training, files: RunFiles, typed: dict[str, object]) -
                 f"{key}={value!r} but the run in {files.training} has {key}={had[key]!r}; "
                 "leave it out, or begin afresh with --force"
             )
-
-
-def _check_target(training: Training, files: RunFiles, name: str, reading: Reading) -> None:
-    """Check that what is to be grown is still what the run grows."""
-    had = training.target
-    now = open_target(name, replace(reading, size=reading.size or max(had.size)))
-    if now.name != had.name:
-        raise ArgumentError(
-            f"target={now.name!r} but the run in {files.training} has target={had.name!r}; "
-            "leave it out, or begin afresh with --force"
-        )
-    if not np.array_equal(now.rgba8, had.rgba8):
-        raise ArgumentError(
-            f"{name}: no longer what the run in {files.training} grows: the file has changed, or "
-            "is read with another --up or --hollow; type these as before, or begin afresh with "
-            "--force"
-        )
 
 
 def _iterate(training: Training, files: RunFiles) -> Interrupt:
@@ -184,7 +146,7 @@ def _iterate(training: Training, files: RunFiles) -> Interrupt:
                 progress.show(step)
                 if interrupt:
                     break
-                if step.quality is not None or time.monotonic() - saved > SAVE_SECONDS:
+                if step.judged or time.monotonic() - saved > SAVE_SECONDS:
                     files.save(training)
                     saved = time.monotonic()
         except TrainingError:
@@ -196,8 +158,12 @@ def _iterate(training: Training, files: RunFiles) -> Interrupt:
 
 def _finish(training: Training, files: RunFiles) -> None:
     files.training.unlink(missing_ok=True)
-    quality = training.best().info.quality
-    result(f"{files.model}: {verdict(quality) if quality else 'never evaluated'}")
+    info = training.best().info
+    quality = info.quality
+    if info.steering:
+        result(f"{files.model}: {steered(info.steering)}")
+    else:
+        result(f"{files.model}: {verdict(quality) if quality else 'never evaluated'}")
     hint = advice(quality, training.num_steps) if quality else None
     if hint:
         say(hint)

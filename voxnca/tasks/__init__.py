@@ -10,7 +10,7 @@ from voxnca.errors import ArgumentError
 from voxnca.tasks.goals import GrowingGoals
 from voxnca.tasks.growing import Growing
 from voxnca.tasks.obstacles import GrowingRound
-from voxnca.tasks.steering import Steering
+from voxnca.tasks.steering import SteeredGrowing
 from voxnca.tasks.task import Task, Wanted
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def set_task(model: NCA, targets: Sequence[Target], config: TrainConfig) -> Task
     if config.task.name == "steer":
         if targets:
             raise ArgumentError("target: a vine grows to a beacon; pass target=None to steer")
-        return Steering(model, config)
+        return SteeredGrowing(model, config)
     if not targets:
         raise ArgumentError("target=None; pass target=load_target(...), or several for goals")
     if model.config.num_goals:

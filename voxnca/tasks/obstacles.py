@@ -26,7 +26,7 @@ _NUM_JUDGED = 3
 
 
 class GrowingRound(Growing):
-    """To grow a shape where obstacles leave room. A sample's mark is its layout's number; 0 is open.
+    """To grow a shape where obstacles leave room. A sample's mark is its layout; 0 is open.
 
     Args:
         model: the rule.

@@ -19,14 +19,17 @@ from voxnca.wounds import Ball
 
 if TYPE_CHECKING:
     from voxnca.model import NCA
+    from voxnca.parts import Parts
+    from voxnca.steering import Steering
     from voxnca.wounds import Wound
 
 _LAYOUT, _BEACON, _AGE = range(3)
 """A sample's marks: number of its layout, 1 when the beacon has moved, rollouts it has lived."""
 _CUT_RADII = (1.0, 2.5)
+_NUM_JUDGED = 50
 
 
-class Steering(Task):
+class SteeredGrowing(Task):
     """To grow a vine along the way that a beacon's signal shows, and to follow when it moves.
 
     Args:
@@ -96,7 +99,13 @@ class Steering(Task):
         """Return each sample's walls, root and beacon."""
         return Conditions(environment=[vine.environment for vine in self._vines(marks)])
 
-    def done(self, states: Tensor, losses: Tensor, marks: Tensor) -> Tensor:  # noqa: ARG002
+    def done(
+        self,
+        states: Tensor,
+        losses: Tensor,  # noqa: ARG002
+        marks: Tensor,
+        generator: torch.Generator,  # noqa: ARG002
+    ) -> Tensor:
         """Return the rows that have lived long enough, or are dead."""
         alive = (states[..., ALPHA] > ALIVE_THRESHOLD).flatten(1).any(1)
         return (~alive | (marks[:, _AGE] >= self._task.max_age)).nonzero()[:, 0]
@@ -121,6 +130,13 @@ class Steering(Task):
         low, high = _CUT_RADII
         radius = low + (high - low) * float(torch.rand((), generator=generator))
         return Ball(tuple(map(float, center)), radius)
+
+    def judge(self, model: NCA) -> Parts[Steering]:
+        """Measure the rule on some of the layouts that it trains on: the others are for tests."""
+        from voxnca.steering import measure_in_parts  # noqa: PLC0415 - needs models, as they do it
+
+        outcomes = yield from measure_in_parts(model, self._layouts[:_NUM_JUDGED])
+        return outcomes.steering
 
     def _vines(self, marks: Tensor) -> list[Vine]:
         return [self._vine(n, beacon) for n, beacon, _ in marks.tolist()]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from voxnca.model import NCA
     from voxnca.parts import Parts
     from voxnca.quality import Quality
+    from voxnca.steering import Steering
     from voxnca.targets import Target
 
 
@@ -74,7 +75,7 @@ class Task(ABC):
         """Draw a wound for a sample: state `(*space, C)`, marks `(M,)`."""
 
     @abstractmethod
-    def judge(self, model: NCA) -> Parts[Quality]:
+    def judge(self, model: NCA) -> Parts[Quality | Steering]:
         """Measure the rule from the seed, in parts."""
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:  # noqa: ARG002
@@ -85,7 +86,13 @@ class Task(ABC):
         """Return what samples are told."""
         return Conditions()
 
-    def done(self, states: Tensor, losses: Tensor, marks: Tensor) -> Tensor:  # noqa: ARG002
+    def done(
+        self,
+        states: Tensor,  # noqa: ARG002
+        losses: Tensor,
+        marks: Tensor,  # noqa: ARG002
+        generator: torch.Generator,  # noqa: ARG002
+    ) -> Tensor:
         """Return the rows of a batch that are to begin anew, int64: the worst, by its loss."""
         return losses.argmax()[None]
 
