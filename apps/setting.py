@@ -64,21 +64,24 @@ class Setting:
     environment: Environment | None = None
 
     @classmethod
-    def usual(cls, model: NCA, space: Sequence[int] | None = None) -> Setting:
-        """Return what a model is shown in: goal 0, in the open; a vine in the first test layout.
+    def usual(
+        cls, model: NCA, space: Sequence[int] | None = None, *, goal: int | None = None
+    ) -> Setting:
+        """Return what a model is shown in: in the open; a vine in the first of the test layouts.
 
         Args:
             model: the rule.
             space: sizes of the grid; None is what fits the model.
+            goal: of a model with goals; None is the first.
 
         Raises:
             ArgumentError: for a model that no grid is known to fit.
         """
-        space, goal = tuple(space or usual_space(model)), usual_goal(model)
+        space, weights = tuple(space or usual_space(model)), goal_of(model, goal or 0)
         if seeks_beacon(model):
             layout = held_out_layouts(space, 1)[0]
-            return cls(space, layout.root, goal, layout.environment)
-        return cls(space, center(space), goal, open_environment(model.config, space))
+            return cls(space, layout.root, weights, layout.environment)
+        return cls(space, center(space), weights, open_environment(model.config, space))
 
     @classmethod
     def of(cls, model: NCA, asked: Asked, space: Sequence[int] | None = None) -> Setting:
@@ -92,7 +95,7 @@ class Setting:
         Raises:
             VoxncaError: for what cannot be read, or does not fit the model or the grid.
         """
-        goal = usual_goal(model) if asked.goal is None else read_goal(asked.goal, model)
+        goal = goal_of(model, 0) if asked.goal is None else read_goal(asked.goal, model)
         if not asked.is_of_environment:
             usual = cls.usual(model, space)
             return cls(usual.space, usual.root, goal, usual.environment)
@@ -186,10 +189,10 @@ def usual_space(model: NCA) -> tuple[int, ...]:
     return (recipe.task.size if recipe and trained else _VINE_SIDE[d],) * d
 
 
-def usual_goal(model: NCA) -> tuple[float, ...] | None:
-    """Return the weights of goal 0; None of a model without goals."""
+def goal_of(model: NCA, number: int) -> tuple[float, ...] | None:
+    """Return the weights of one goal; None of a model without goals."""
     num_goals = model.config.num_goals
-    return tuple(float(goal == 0) for goal in range(num_goals)) or None
+    return tuple(float(goal == number) for goal in range(num_goals)) or None
 
 
 def read_goal(text: str, model: NCA) -> tuple[float, ...]:
