@@ -321,7 +321,9 @@ def learn_rule(
     "voxnca grow mushroom --wound ball:r=5@20,16,16 -o healing.gif\n\n"
     "voxnca grow duck.safetensors --steps 200 --size 48 -o duck.vox\n\n"
     "voxnca grow mushroom -o mushroom.png --report\n\n"
-    "voxnca grow mushroom --from wounded.npy --steps 96 -o healed.png",
+    "voxnca grow mushroom --from wounded.npy --steps 96 -o healed.png\n\n"
+    "voxnca grow shapes --goal heart -o heart.png\n\n"
+    "voxnca grow vine --walls maze.png --root 2,2 --beacon 28,30 -o vine.gif",
 )
 @told_in_one_line
 def grow(
@@ -371,6 +373,35 @@ def grow(
             show_default="the seed",
         ),
     ] = None,
+    goal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GOAL",
+            help="What a model with goals is to grow: a number, a target's name, or a weight for "
+            "each goal: 0.5,0.5.",
+            show_default="the first",
+        ),
+    ] = None,
+    walls: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Cells where nothing may grow: the opaque ones of a .png, .vox or .npy, in the "
+            "middle of the grid.",
+        ),
+    ] = None,
+    beacon: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CELL",
+            help="Where a vine is to grow, in index order: 3,20.",
+            show_default="as in the first test layout",
+        ),
+    ] = None,
+    root: Annotated[
+        str | None,
+        typer.Option(metavar="CELL", help="Where the seed is.", show_default="the middle"),
+    ] = None,
     report: Annotated[
         bool,
         typer.Option(
@@ -383,6 +414,7 @@ def grow(
 ) -> None:
     """Grow a model from one cell, wound it if you like, and write what comes of it."""
     from apps.commands.growth import run
+    from apps.setting import Asked
 
     run(
         model,
@@ -393,6 +425,7 @@ def grow(
         seed=seed,
         size=size,
         start=start,
+        asked=Asked(goal, walls, beacon, root),
         with_report=report,
         as_json=as_json,
     )

@@ -24,7 +24,7 @@ def shipped_thumbnail(name: str, model: NCA) -> bytes | None:
 
 
 def model_thumbnail(model: NCA) -> bytes | None:
-    """Draw what a model is to grow, as a .png; None when it has no target.
+    """Draw what a model is to grow, under each of its goals, as a .png; None without a target.
 
     Of a discrete one, what becomes of a soup; None when its table cannot be had.
     """
@@ -33,7 +33,7 @@ def model_thumbnail(model: NCA) -> bytes | None:
             return rule_thumbnail(distill.to_table(model).rule)
         except ArgumentError:
             return None
-    return None if model.target is None else encode_thumbnail(model.target.rgba8)
+    return encode_thumbnail(*(t.rgba8 for t in model.targets)) if model.targets else None
 
 
 SOUP_SPACE = {2: (40, 40), 3: (12, 12, 12)}

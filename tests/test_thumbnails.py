@@ -1,5 +1,6 @@
 """Every shipped model has a small picture, and it is of what the model grows."""
 
+import io
 import re
 
 import numpy as np
@@ -15,8 +16,9 @@ from apps.thumbnails import (
     shipped_rule_thumbnail,
     shipped_thumbnail,
 )
+from apps.workshop.follower import follower
 from apps.workshop.thumbnails import write_thumbnail
-from voxnca import NCA, ArgumentError, ModelConfig, load, load_target, model_names
+from voxnca import NCA, ArgumentError, ModelConfig, ModelInfo, load, load_target, model_names
 from voxnca.export.thumbnails import THUMBNAIL_PX, thumbnail
 from voxnca.shipped import thumbnail_path
 
@@ -33,7 +35,7 @@ def test_a_shipped_model_has_a_small_transparent_picture(name):
         assert min(image.size) >= 32
         alpha = np.asarray(image)[..., 3]
     assert (alpha == 0).mean() > 0.1
-    assert (alpha == 255).mean() > (0.02 if load(name).is_discrete else 0.2)
+    assert (alpha == 255).mean() > (0.2 if load(name).targets else 0.02)
 
 
 @pytest.mark.parametrize("name", model_names())
@@ -102,3 +104,30 @@ def test_every_named_rule_has_its_picture():
         assert shipped_rule_thumbnail(name) is not None, name
     for name in ("Life", "Wireworld", "4555"):
         assert shipped_rule_thumbnail(name) == rule_thumbnail(rules.entry(name).rule)
+
+
+def test_a_model_with_goals_is_pictured_under_each_of_them(tmp_path):
+    model = NCA(ModelConfig(num_dims=2, num_goals=3, fire_rate=1.0))
+    model.targets = tuple(load_target(name, size=12) for name in ("heart", "flower", "gecko"))
+    model.info = ModelInfo("shapes", grow_steps=2)
+    with Image.open(io.BytesIO(model_thumbnail(model))) as image:
+        tiles = [image.crop((x, y, x + 48, y + 48)) for y in (0, 48) for x in (0, 48)]
+    for tile, target in zip(tiles[:3], model.targets, strict=True):
+        drawn = thumbnail(target.rgba8, size_px=48)
+        assert tile.crop(tile.getbbox()).tobytes() == drawn.crop(drawn.getbbox()).tobytes()
+    assert tiles[3].getbbox() is None
+    write_thumbnail(model, tmp_path / "grown.png")  # three seeds
+    with Image.open(tmp_path / "grown.png") as image:
+        assert image.size == (THUMBNAIL_PX, THUMBNAIL_PX)
+
+
+@pytest.mark.parametrize("num_dims", [2, 3])
+def test_a_vine_is_pictured_where_it_grows(num_dims, tmp_path):
+    model = follower(num_dims)
+    model.info = ModelInfo("vine", grow_steps=96)
+    assert model_thumbnail(model) is None
+    write_thumbnail(model, tmp_path / "vine.png")
+    with Image.open(tmp_path / "vine.png") as image:
+        colours = {pixel[:3] for _, pixel in image.getcolors(THUMBNAIL_PX**2) if pixel[3]}
+    assert any(g > 160 and r < 80 for r, g, _ in colours), "the vine is green"
+    assert any(r > g > 2 * b for r, g, b in colours), "the beacon is yellow"

@@ -9,19 +9,10 @@ import torch
 from voxnca.conditions import Environment
 from voxnca.conditions.goals import goal_weights
 from voxnca.errors import ArgumentError
-from voxnca.grid import center, solid
 from voxnca.grid import seed as seed_state
 from voxnca.model import NCA
 from voxnca.parts import Parts, finish
-from voxnca.quality import (
-    HEAL_STEPS,
-    NUM_WOUNDS,
-    Healing,
-    Quality,
-    iou,
-    standard_wound,
-    wound_centers,
-)
+from voxnca.quality import HEAL_STEPS, Healing, Quality
 from voxnca.rollout import Rollout
 from voxnca.trial import Trial
 
@@ -88,13 +79,13 @@ def evaluate_in_parts(
     run = trial.run(seed_state(model.config, trial.space))
     grow_steps = growing_time(model, target)
     yield from trial.advance(run, grow_steps)
-    grown = trial.snapshot(run)
+    grown = trial.snapshot(run.state(), run.step_index)
     yield from trial.advance(run, 2 * grow_steps)
-    stable = [trial.snapshot(run)]
+    stable = [trial.snapshot(run.state(), run.step_index)]
     wounds = yield from _heal(trial, run)
     for step in LATE_STEPS:
         yield from trial.advance(run, step - run.step_index)
-        stable.append(trial.snapshot(run))
+        stable.append(trial.snapshot(run.state(), run.step_index))
     return Quality(grown, tuple(stable), wounds)
 
 
@@ -147,20 +138,12 @@ def target_of(model: NCA, target: Target | None, goal: int | None) -> Target:
 def _heal(trial: Trial, run: Rollout) -> Parts[tuple[Healing, ...]]:
     """Deal the standard wounds, each to a copy of the run's state, and wait."""
     state = run.state()
-    before = float(iou(state, trial.placed)[0])
-    body = solid(state)[0]
-    if trial.ran_away(run) or not body.any():
-        nothing = (center(body.shape), 0.0, before, before, before)
-        return tuple(Healing(*nothing) for _ in range(NUM_WOUNDS))
-    balls = [standard_wound(body, cell.tolist()) for cell in wound_centers(body, seed=trial.seed)]
-    copies = state.expand(len(balls), *state.shape[1:])
+    wounds = () if trial.ran_away(run) else trial.wounds(state)
+    copies = state.expand(max(1, len(wounds)), *state.shape[1:])
     healing = trial.run(copies, first_step=run.step_index)
-    for sample, ball in enumerate(balls):
+    for sample, ball in enumerate(wounds):
         healing.wound(ball, sample=sample)
-    wounded = iou(healing.state(), trial.placed)
-    yield from trial.advance(healing, HEAL_STEPS)
-    healed = iou(healing.state(), trial.placed)
-    return tuple(
-        Healing(tuple(map(int, ball.center)), ball.radius_cells, before, float(w), float(h))
-        for ball, w, h in zip(balls, wounded, healed, strict=True)
-    )
+    wounded = healing.state()
+    if wounds:
+        yield from trial.advance(healing, HEAL_STEPS)
+    return trial.healing(state, wounds, wounded, healing.state())

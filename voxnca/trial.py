@@ -9,15 +9,24 @@ from typing import TYPE_CHECKING, Self
 import torch
 from torch import Tensor
 
-from voxnca.conditions import Conditions, Environment
+from voxnca.conditions import Environment
 from voxnca.config import ModelConfig
 from voxnca.errors import ArgumentError
 from voxnca.grid import center, solid, training_space
 from voxnca.losses import rgba_loss
 from voxnca.model import NCA
 from voxnca.parts import Parts
-from voxnca.quality import Snapshot, iou, rgb_error
+from voxnca.quality import (
+    NUM_WOUNDS,
+    Healing,
+    Snapshot,
+    iou,
+    rgb_error,
+    standard_wound,
+    wound_centers,
+)
 from voxnca.rollout import Rollout
+from voxnca.wounds import Ball
 
 if TYPE_CHECKING:
     from voxnca.targets import Target
@@ -33,14 +42,16 @@ class Trial:
 
     Attributes:
         model: the rule.
-        conditions: its goal and its environment.
+        goal: what it is told to grow; None for a rule without goals.
+        environment: what stands round it, if anything.
         seed: of the firing mask, and of the wounds' centres.
         placed: what the target asks for in the free cells: premultiplied RGBA `(*space, 4)`.
         num_free: cells that matter may be in.
     """
 
     model: NCA
-    conditions: Conditions
+    goal: int | None
+    environment: Environment | None
     seed: int
     placed: Tensor
     num_free: int
@@ -71,7 +82,7 @@ class Trial:
         if not free[center(space)]:
             raise ArgumentError(f"blocked: a wall stands on the seed {center(space)}; free it")
         placed = target.place(space).to(model.hidden.weight) * free[..., None]
-        return cls(model, Conditions(goal, environment), seed, placed, int(free.sum()))
+        return cls(model, goal, environment, seed, placed, int(free.sum()))
 
     @property
     def space(self) -> tuple[int, ...]:
@@ -83,8 +94,8 @@ class Trial:
         return self.model.rollout(
             state.to(self.placed),
             seed=self.seed,
-            goal=self.conditions.goal,
-            environment=self.conditions.environment,
+            goal=self.goal,
+            environment=self.environment,
             first_step=first_step,
         )
 
@@ -99,15 +110,44 @@ class Trial:
             run.step(min(_LOOK_EVERY, end - run.step_index))
             yield
 
-    def snapshot(self, run: Rollout) -> Snapshot:
-        """Hold the first sample against the target."""
-        state = run.state()
+    def snapshot(self, state: Tensor, step: int) -> Snapshot:
+        """Hold one state `(1, *space, C)`, as it is at a step, against the target."""
         num_solid = int(solid(self.placed).sum())
         return Snapshot(
-            run.step_index,
+            step,
             float(iou(state, self.placed)[0]),
             float(rgb_error(state, self.placed)[0]),
             float(rgba_loss(state, self.placed, num_solid)[0]),
+        )
+
+    def wounds(self, state: Tensor) -> tuple[Ball, ...]:
+        """Choose the standard wounds of one state; none where nothing is solid."""
+        body = solid(state)[0]
+        if not body.any():
+            return ()
+        centers = wound_centers(body, seed=self.seed)
+        return tuple(standard_wound(body, cell.tolist()) for cell in centers)
+
+    def healing(
+        self, state: Tensor, wounds: Sequence[Ball], wounded: Tensor, healed: Tensor
+    ) -> tuple[Healing, ...]:
+        """Tell what came of wounds.
+
+        Args:
+            state: before them, `(1, *space, C)`.
+            wounds: N of them; when none was dealt, none that could have been healed.
+            wounded: the states right after, `(N, *space, C)`.
+            healed: the states `HEAL_STEPS` later.
+        """
+        before = float(iou(state, self.placed)[0])
+        if not wounds:
+            nothing = Healing(center(self.space), 0.0, before, before, before)
+            return (nothing,) * NUM_WOUNDS
+        return tuple(
+            Healing(tuple(map(int, ball.center)), ball.radius_cells, before, float(w), float(h))
+            for ball, w, h in zip(
+                wounds, iou(wounded, self.placed), iou(healed, self.placed), strict=True
+            )
         )
 
 

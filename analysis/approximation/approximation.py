@@ -14,6 +14,7 @@ from analysis.approximation.score import Score, score
 from analysis.approximation.symbol_table import SymbolTable
 from analysis.approximation.transitions import Transitions, read
 from analysis.approximation.verdict import is_the_rule, sentence
+from analysis.unconditioned import check_unconditioned
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
 from voxnca.evaluation import default_grow_steps
@@ -100,8 +101,9 @@ def approximate(
 
     Raises:
         ArgumentError: for a value out of range, a model without a target when `space` is None,
-            or one that grows nothing solid.
+            or one that grows nothing solid, or that has goals or senses.
     """
+    check_unconditioned(model)
     space, grow_steps = _frame(model, space, grow_steps)
     runs = plan(
         model,

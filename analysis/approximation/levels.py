@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from analysis.unconditioned import check_unconditioned
 from voxnca.engines.dense import alive, perceive
 from voxnca.errors import ArgumentError
 from voxnca.grid import RGBA
@@ -28,7 +29,8 @@ class LevelRule:
         limit: values are held within +- this, RGB and alpha within 0 and this.
 
     Raises:
-        ArgumentError: for fewer than 1 level per unit or a limit not above 0.
+        ArgumentError: for fewer than 1 level per unit, a limit not above 0, or a model that has
+            goals or senses.
     """
 
     model: NCA
@@ -36,6 +38,7 @@ class LevelRule:
     limit: float = 1.5
 
     def __post_init__(self) -> None:
+        check_unconditioned(self.model)
         if self.levels_per_unit < 1:
             raise ArgumentError(f"levels_per_unit={self.levels_per_unit} must be at least 1")
         if not self.limit > 0:

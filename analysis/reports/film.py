@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from analysis.rules import Automaton, Rule, colors_of
 from analysis.soups import DENSITY, soup
 from voxnca import NCA
-from voxnca.evaluation import default_grow_steps
+from voxnca.evaluation import growing_time
 from voxnca.export.colours import Bytes, solid_cells, to_rgba8
 from voxnca.grid import seed as seed_state
 from voxnca.grid import training_space
+from voxnca.trial import open_environment
 
 SPACE = {2: (72, 72), 3: (20, 20, 20)}
 """Of soups. No power of two: on such a torus linear rules wipe themselves out."""
@@ -84,13 +85,17 @@ class Film:
 
     @classmethod
     def of_growth(cls, model: NCA, *, seed: int = 0) -> Self:
-        """Grow a network from its seed, for as long as it takes."""
+        """Grow a network from its seed, for as long as it takes; in the open, and to goal 0.
+
+        Raises:
+            ArgumentError: for one that grows to a beacon.
+        """
         target, steps = model.target, model.info.grow_steps
         if target is None:
             space, T = _UNTAUGHT_SPACE[model.config.num_dims], steps or _UNTAUGHT_STEPS
         else:
             space = training_space(target)
-            T = steps or default_grow_steps(target, model.config.fire_rate)
+            T = growing_time(model, target)
         moments = tuple(round(share * T) for share in GROWN)
         watched = _watched(_grown(model, space, T, seed), moments)
         return cls("one seed cell", space, None, seed, *watched)
@@ -125,7 +130,13 @@ def _watched(
 
 
 def _grown(model: NCA, space: tuple[int, ...], num_steps: int, seed: int) -> Iterator[Bytes]:
+    config = model.config
     with torch.no_grad():
-        run = model.rollout(seed_state(model.config, space), seed=seed)
+        run = model.rollout(
+            seed_state(config, space),
+            seed=seed,
+            goal=0 if config.num_goals else None,
+            environment=open_environment(config, space),
+        )
         for step in range(num_steps + 1):
             yield to_rgba8(run.step(int(step > 0)).state())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from analysis.distill import Distilled, to_table
 from analysis.rules import Rule, find
+from analysis.unconditioned import check_unconditioned
 from voxnca import NCA
 from voxnca.errors import ArgumentError
 
@@ -75,7 +76,8 @@ def subjects(items: Iterable[tuple[str, NCA | Rule]]) -> tuple[Subject, ...]:
         items: each as it was typed, and what it is.
 
     Raises:
-        ArgumentError: for none, more than 12, or a discrete network whose table is too long.
+        ArgumentError: for none, more than 12, a discrete network whose table is too long, or one
+            that has goals or senses.
     """
     found = [_subject(text, item) for text, item in items]
     if not 1 <= len(found) <= MAX_SUBJECTS:
@@ -88,6 +90,7 @@ def _subject(text: str, item: NCA | Rule) -> Subject:
         entry = find(item)
         name = entry.name if entry else item.name or str(item)
         return Subject(_shortened(name), text, Kind.HAND_MADE, item)
+    check_unconditioned(item)
     name = _shortened(item.info.name or Path(text).stem)
     if not item.is_discrete:
         return Subject(name, text, Kind.GROWING, model=item)

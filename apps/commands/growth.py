@@ -12,15 +12,18 @@ from torch import Tensor
 
 from analysis.morphology import observe
 from apps.commands.engine import get_ready
-from apps.commands.plan import Plan, make_plan
+from apps.commands.plan import DISCRETE_SIDE, Plan, make_plan, read_size
 from apps.commands.report import Entry, Report
 from apps.items import open_model
 from apps.lab.start import Start
+from apps.setting import NOTHING_ASKED, Asked, Setting, seeks_beacon
 from apps.states import open_state, soup_rows
 from apps.terminal import console, result, say
-from voxnca import NCA, ArgumentError, FileError, Rollout, Target, export
+from voxnca import NCA, ArgumentError, Environment, FileError, Rollout, Target, export, solid
+from voxnca.grid import center
 from voxnca.quality import iou
 from voxnca.states import Colors
+from voxnca.ways import distances
 
 
 class Instant(NamedTuple):
@@ -45,6 +48,7 @@ def run(
     seed: int = 0,
     size: str | None = None,
     start: Path | None = None,
+    asked: Asked = NOTHING_ASKED,
     with_report: bool = False,
     as_json: bool = False,
 ) -> None:
@@ -59,6 +63,7 @@ def run(
         seed: of the firing mask; of a discrete rule's soup.
         size: side of the grid, or its sides joined by commas; None fits the target.
         start: file of a state to grow from; None is the seed, or a soup for a discrete rule.
+        asked: the goal, the walls, the beacon and the root.
         with_report: print the form of the pattern over the run, too.
         as_json: print the report alone, for machines.
 
@@ -70,33 +75,58 @@ def run(
         raise ArgumentError("json=True without a report to print; add --report")
     model = open_model(name)
     begin = Start() if start is None else Start.of_state(open_state(start), model)
-    if begin.space is not None:
-        if size is not None:
-            raise ArgumentError(
-                f"size={size}: the state {start} has its own; leave out one of both"
-            )
-        size = ",".join(map(str, begin.space))
-    plan = make_plan(model, size=size, steps=steps, wounds=wounds, wound_at=wound_at)
+    setting = _set_up(model, asked, size, begin.space)
+    plan = make_plan(model, setting.space, steps=steps, wounds=wounds, wound_at=wound_at)
+    _tell(model, asked)
     get_ready()
     if model.is_discrete and start is None:
         say("it starts from a soup; --seed chooses another one, --from a state")
         rows = soup_rows(model, plan.space, seed)
     else:
-        rows = begin.rows(model, plan.space)
-    rollout = model.rollout(rows, space=plan.space, seed=seed)
+        rows = begin.rows(model, plan.space) if begin.space else setting.rows(model)
+    rollout = setting.rollout(model, rows, seed=seed)
     instants = _walk(rollout, plan)
-    target = fitting_target(model, plan.space)
+    target = setting.target(model)
     entries: list[Entry] = []
     if with_report:
         if model.target is not None and target is None:
-            say("the grid does not hold the target: nothing is compared with it")
+            say(f"{setting.without_target}: nothing is compared with it")
         instants = _noting(instants, plan.report_steps, target, entries)
-    _write(_tracked(instants, name, plan), plan, rollout, output, colors=model.colors)
+    _write(_tracked(instants, name, plan), plan, rollout, output, model.colors, setting)
     if not as_json:
-        result(f"{output}: {_describe(rollout, target)}")
+        result(f"{output}: {_describe(rollout, setting, target)}")
     if with_report:
         report = Report(name, str(output), plan.space, seed, target, entries)
         result(report.to_json() if as_json else report.to_table())
+
+
+def _set_up(
+    model: NCA, asked: Asked, size: str | None, of_state: tuple[int, ...] | None
+) -> Setting:
+    """Lay out the grid: as typed, else that of the state or of the walls, else what fits."""
+    d = model.config.num_dims
+    space = of_state or (None if size is None else read_size(size, d))
+    if of_state is not None and size is not None:
+        raise ArgumentError(f"size={size}: a state has its own; leave out --size or --from")
+    if model.is_discrete:
+        if asked != NOTHING_ASKED:
+            raise ArgumentError("a discrete rule has no goals and senses nothing; leave them out")
+        space = space or (DISCRETE_SIDE[d],) * d
+        return Setting(space, center(space))
+    if of_state is not None and seeks_beacon(model) and asked.beacon is None:
+        raise ArgumentError(
+            "beacon: a state does not tell where it was; pass --beacon, --root and --walls"
+        )
+    return Setting.of(model, asked, space)
+
+
+def _tell(model: NCA, asked: Asked) -> None:
+    """Say what was chosen because nothing was typed."""
+    if model.config.num_goals and asked.goal is None:
+        names = ", ".join(target.name for target in model.targets)
+        say(f"it grows the first of its goals; --goal chooses one of: {names}")
+    if seeks_beacon(model) and not asked.is_of_environment:
+        say("it grows in the first of the test layouts; --walls, --beacon and --root make others")
 
 
 def check_output(output: Path) -> None:
@@ -164,15 +194,18 @@ def _write(
     plan: Plan,
     rollout: Rollout,
     output: Path,
-    *,
     colors: Colors | None,
+    setting: Setting,
 ) -> None:
     if output.suffix.lower() in export.MOVIE_SUFFIXES:
-        export.save_movie(_frames(instants, plan), output, colors=colors)
+        frames = (setting.painted(state) for state in _frames(instants, plan))
+        export.save_movie(frames, output, colors=colors)
         return
     for _ in instants:
         pass
-    export.save_state(rollout.state(), output, colors=colors)
+    state = rollout.state()
+    is_picture = output.suffix.lower() == ".png"
+    export.save_state(setting.painted(state) if is_picture else state, output, colors=colors)
 
 
 def _frames(instants: Iterable[Instant], plan: Plan) -> Iterator[Tensor]:
@@ -183,8 +216,28 @@ def _frames(instants: Iterable[Instant], plan: Plan) -> Iterator[Tensor]:
             yield rollout.state()
 
 
-def _describe(rollout: Rollout, target: Target | None) -> str:
+def _describe(rollout: Rollout, setting: Setting, target: Target | None) -> str:
     text = f"step {rollout.step_index}, {len(rollout.solid_cells)} voxels"
-    if target is None:
+    if target is not None:
+        return f"{text}, IoU {float(iou(rollout.state(), setting.placed(target))):.3f}"
+    environment = setting.environment
+    if environment is None or environment.beacon is None:
         return text
-    return f"{text}, IoU {float(iou(rollout.state(), target.place(rollout.space))):.3f}"
+    return f"{text}, {_reach(rollout, environment)}"
+
+
+def _reach(rollout: Rollout, environment: Environment) -> str:
+    """Say how a vine gets to its beacon, if it does."""
+    assert environment.root is not None
+    assert environment.beacon is not None
+    free = ~environment.walls(rollout.space).numpy()
+    shortest = distances(free, environment.root)[tuple(environment.beacon)]
+    if shortest < 0:
+        return "no way leads to the beacon"
+    body = solid(rollout.state())[0].numpy()
+    steps = -1
+    if body[tuple(environment.root)]:
+        steps = distances(body, environment.root)[tuple(environment.beacon)]
+    if steps < 0:
+        return f"does not reach the beacon, {shortest} steps away"
+    return f"reaches the beacon in {steps} steps; the shortest way takes {shortest}"

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-import voxnca
+from apps.setting import seeks_beacon
 from voxnca import NCA, ArgumentError
-from voxnca.evaluation import default_grow_steps
+from voxnca.evaluation import growing_time
 from voxnca.grid import check_space
 from voxnca.quality import HEAL_STEPS
+from voxnca.steering import default_num_steps
 from voxnca.wounds import Wound, check, parse
 
 DISCRETE_SIDE = {2: 64, 3: 24}
@@ -56,8 +57,8 @@ class Plan:
 
 def make_plan(
     model: NCA,
+    space: tuple[int, ...],
     *,
-    size: str | None,
     steps: int | None,
     wounds: Sequence[str],
     wound_at: int | None,
@@ -66,8 +67,7 @@ def make_plan(
 
     Args:
         model: that is to grow.
-        size: side of the grid, or its sides joined by commas; None fits the target, and a
-            discrete rule has a usual one.
+        space: sizes of the grid.
         steps: to run; None is T, and 96 more after a wound; a discrete rule's T is a usual one.
         wounds: as `voxnca.wounds.parse` reads them.
         wound_at: the step after which to wound; None is T.
@@ -75,15 +75,17 @@ def make_plan(
     Raises:
         ArgumentError: for what cannot be read, does not fit, or has no default.
     """
-    space, parsed = _space(model, size), tuple(map(parse, wounds))
+    parsed = tuple(map(parse, wounds))
     for wound in parsed:
         check(wound, len(space), 1, None)
     if parsed:
-        return _wounding(space, parsed, steps, _grow_steps(model) if wound_at is None else wound_at)
+        return _wounding(
+            space, parsed, steps, _grow_steps(model, space) if wound_at is None else wound_at
+        )
     if wound_at is not None:
         raise ArgumentError(f"wound_at={wound_at} without a wound; add --wound ball:r=4@8,8,8")
-    num_steps = _grow_steps(model) if steps is None else steps
-    grown_step = _known_grow_steps(model)
+    num_steps = _grow_steps(model, space) if steps is None else steps
+    grown_step = _known_grow_steps(model, space)
     grown_step = num_steps if grown_step is None else min(grown_step, num_steps)
     return Plan(space, num_steps, (), None, grown_step)
 
@@ -99,15 +101,12 @@ def _wounding(
     return Plan(space, num_steps, wounds, wound_step, wound_step)
 
 
-def _space(model: NCA, size: str | None) -> tuple[int, ...]:
-    """Return the grid: as typed, else what the target needs."""
-    num_dims = model.config.num_dims
-    if size is None:
-        if model.is_discrete:
-            return (DISCRETE_SIDE[num_dims],) * num_dims
-        if model.target is None:
-            raise ArgumentError("size: the model has no target to fit; pass --size 32")
-        return voxnca.training_space(model.target)
+def read_size(size: str, num_dims: int) -> tuple[int, ...]:
+    """Read the sizes of a grid: its side, or its sides joined by commas.
+
+    Raises:
+        ArgumentError: for anything else.
+    """
     parts = size.split(",")
     if not all(part.strip().isascii() and part.strip().isdecimal() for part in parts):
         raise ArgumentError(f"size={size!r} must be a side, 32, or sides in index order, 24,32,32")
@@ -115,16 +114,18 @@ def _space(model: NCA, size: str | None) -> tuple[int, ...]:
     return check_space(sides * num_dims if len(sides) == 1 else sides, num_dims)
 
 
-def _grow_steps(model: NCA) -> int:
-    steps = _known_grow_steps(model)
+def _grow_steps(model: NCA, space: tuple[int, ...]) -> int:
+    steps = _known_grow_steps(model, space)
     if steps is None:
         raise ArgumentError("steps: the model has no record of how long it grows; pass --steps 64")
     return steps
 
 
-def _known_grow_steps(model: NCA) -> int | None:
+def _known_grow_steps(model: NCA, space: tuple[int, ...]) -> int | None:
     if model.is_discrete:
         return DISCRETE_STEPS
-    if model.info.grow_steps is None and model.target is not None:
-        return default_grow_steps(model.target, model.config.fire_rate)
+    if model.info.grow_steps is None and model.targets:
+        return growing_time(model, *model.targets)
+    if model.info.grow_steps is None and seeks_beacon(model):
+        return default_num_steps(model.config, space)
     return model.info.grow_steps

@@ -7,17 +7,19 @@ from pathlib import Path
 import torch
 
 from analysis import distill
+from apps.setting import Setting, seeks_beacon
 from apps.thumbnails import rule_thumbnail
-from voxnca import NCA, ArgumentError, seed, training_space
+from voxnca import NCA, ArgumentError
 from voxnca.atomic import write_bytes
-from voxnca.export.colours import to_rgba8
+from voxnca.export.colours import Bytes, to_rgba8
 from voxnca.export.thumbnails import encode_thumbnail
 
 
 def write_thumbnail(model: NCA, path: Path) -> None:
     """Grow a model from its seed for T steps and write a small .png of it.
 
-    A discrete one runs from a soup.
+    One with goals is shown under each of them, a vine in the first of the test layouts. A
+    discrete one runs from a soup.
 
     Raises:
         ArgumentError: for a model without a target or T, or a discrete one without a table.
@@ -26,9 +28,16 @@ def write_thumbnail(model: NCA, path: Path) -> None:
     if model.is_discrete:
         write_bytes(path, rule_thumbnail(distill.to_table(model).rule))
         return
-    if model.target is None or model.info.grow_steps is None:
+    if model.info.grow_steps is None or not (model.targets or seeks_beacon(model)):
         raise ArgumentError("model has no target or no grow_steps; train it by voxnca.train")
-    state = seed(model.config, training_space(model.target))
-    with torch.no_grad():
-        grown = model.grow(state, num_steps=model.info.grow_steps, seed=0)
-    write_bytes(path, encode_thumbnail(to_rgba8(grown)))
+    goals = range(model.config.num_goals) or [None]
+    grids = [
+        _grown(model, Setting.usual(model, goal=goal), model.info.grow_steps) for goal in goals
+    ]
+    write_bytes(path, encode_thumbnail(*grids))
+
+
+@torch.no_grad()
+def _grown(model: NCA, setting: Setting, num_steps: int) -> Bytes:
+    run = setting.rollout(model, setting.rows(model))
+    return to_rgba8(setting.painted(run.step(num_steps).state()))

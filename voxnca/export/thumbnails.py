@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from PIL import Image
 
@@ -36,8 +37,31 @@ def thumbnail(rgba8: Bytes, *, size_px: int = THUMBNAIL_PX) -> Image.Image:
     return drawn.point(_COARSE)
 
 
-def encode_thumbnail(rgba8: Bytes) -> bytes:
-    """Return a .png file of `thumbnail`."""
+def mosaic(grids: Sequence[Bytes], *, size_px: int = THUMBNAIL_PX) -> Image.Image:
+    """Draw up to nine grids side by side, in rows, each as `thumbnail` does.
+
+    Args:
+        grids: at least one, each as of `thumbnail`; of more than nine the first nine.
+        size_px: longest side, at most.
+
+    Returns:
+        An RGBA picture: a square of tiles, or `thumbnail`'s own of a single grid.
+    """
+    if len(grids) == 1:
+        return thumbnail(grids[0], size_px=size_px)
+    columns = 2 if len(grids) <= 4 else 3
+    tile_px = size_px // columns
+    sheet = Image.new("RGBA", (size_px, size_px))
+    for number, rgba8 in enumerate(grids[: columns**2]):
+        tile = thumbnail(rgba8, size_px=tile_px)
+        row, column = divmod(number, columns)
+        free = (tile_px - tile.width) // 2, (tile_px - tile.height) // 2
+        sheet.paste(tile, (column * tile_px + free[0], row * tile_px + free[1]))
+    return sheet
+
+
+def encode_thumbnail(*grids: Bytes) -> bytes:
+    """Return a .png file of `mosaic`."""
     buffer = io.BytesIO()
-    thumbnail(rgba8).save(buffer, "PNG", optimize=True)
+    mosaic(grids).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
