@@ -46,7 +46,10 @@ class Conditions:
         if self.blocked is None and self.beacon is None:
             return None
         return Environment(
-            blocked=self.blocked, beacon=self.beacon, root=self.root, signal=self.signal
+            blocked=None if self.blocked is None else self.blocked.copy(),  # torch wants to write
+            beacon=self.beacon,
+            root=self.root,
+            signal=self.signal,
         )
 
     @cached_property
@@ -73,6 +76,12 @@ class Conditions:
         """Return what a model is to grow under the goal that weighs most."""
         targets = model.targets
         return targets[self.main_goal] if self.main_goal < len(targets) else model.target
+
+    @property
+    def walls(self) -> tuple[Cell, ...]:
+        """The blocked cells, in index order."""
+        blocked = () if self.blocked is None else np.argwhere(self.blocked).tolist()
+        return tuple(map(tuple, blocked))
 
     def is_blocked(self, cell: Cell) -> bool:
         """Tell whether a wall stands in a cell of the grid."""

@@ -14,7 +14,7 @@ from apps.lab.past import MAX_BYTES, Counts, Frozen, Snapshot
 from apps.lab.run import Run
 from apps.lab.start import Start
 from apps.lab.steering import Steering
-from voxnca import NCA, Rollout, Rows, Target, VoxncaError
+from voxnca import NCA, ModelConfig, Rollout, Rows, Target, VoxncaError
 from voxnca.errors import ArgumentError
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA, SOLID_THRESHOLD
 from voxnca.wounds import Wound
@@ -142,14 +142,14 @@ class NeuralRun(Run):
             ArgumentError: for a rule of other cells.
         """
         ours, theirs = self.model.config, model.config
-        if (ours.num_dims, ours.num_channels) != (theirs.num_dims, theirs.num_channels):
+        if _cells_of(ours) != _cells_of(theirs):
             raise ArgumentError(
                 f"model is {theirs.num_dims}D with {theirs.num_channels} channels, the creature "
                 f"{ours.num_dims}D with {ours.num_channels}; switch to it"
             )
         # Training goes on changing its own; the target never changes and is shared.
-        adopted: NCA = copy.deepcopy(model, {id(model.target): model.target})
-        adopted.target = self.model.target
+        adopted: NCA = copy.deepcopy(model, {id(target): target for target in model.targets})
+        adopted.targets = self.model.targets
         self.model = adopted.requires_grad_(requires_grad=False)
         self._rule += 1
         self.rollout = self._enter(self.rollout.rows, self.step_index)
@@ -239,6 +239,11 @@ class NeuralRun(Run):
                 goal=self.conditions.goal or None,
                 environment=self.conditions.environment,
             )
+
+
+def _cells_of(config: ModelConfig) -> tuple[object, ...]:
+    """Return what rules must have in common to go on from each other's cells."""
+    return config.num_dims, config.num_channels, config.num_goals, config.senses
 
 
 def _trouble(values: torch.Tensor) -> str:

@@ -2,7 +2,7 @@
 
 The first message of a tab holds the key. A frame is sent when there is something new to see and
 the frame before was acknowledged, so that frames never pile up and what is seen is never old. A
-frame is 20 bytes (`Frame.header`) and a picture; everything else is JSON with a `type`.
+frame is 32 bytes (`Frame.header`) and a picture; everything else is JSON with a `type`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from apps.viewer.driver import Driver
 from apps.viewer.painter import Painter
 from apps.viewer.security import Gate
 from apps.viewer.tab import MAX_SIDE, MIN_SIDE, Frame, Tab
-from apps.viewer.touch import Place, click, stroke
+from apps.viewer.touch import Place, click, drag_beacon, stroke
 from voxnca import ArgumentError
 
 KEY_SECONDS = 5.0
@@ -155,6 +155,9 @@ class _Connection:
             case "stroke":
                 await self._stroke(message)
                 return
+            case "beacon":
+                await self._drag(message)
+                return
             case "size":
                 width, height = (
                     _number(message, n, MIN_SIDE, MAX_SIDE) for n in ("width", "height")
@@ -183,6 +186,11 @@ class _Connection:
             raise ArgumentError(f"points={points!r} must be a list; reload the page")
         begins = message.get("begins") is True
         await stroke(self._driver, self._frame(message), [*map(_place, points)], begins=begins)
+
+    async def _drag(self, message: Message) -> None:
+        place = _place([message.get("x"), message.get("y")])
+        begins = message.get("begins") is True
+        await drag_beacon(self._driver, self._frame(message), place, begins=begins)
 
     def _frame(self, message: Message) -> Frame | None:
         return self._tab.frame(int(_number(message, "frame", 0, 2**32)))
