@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from apps.lab.hit import Cell, check_cell
 from apps.lab.scenery import Scenery
 from voxnca import NCA, Environment, Target
+from voxnca.conditions.compass import Signal
 from voxnca.errors import ArgumentError
 
 Blocked = NDArray[np.bool_]
@@ -34,7 +35,7 @@ class Conditions:
     goal: tuple[float, ...] = ()
     blocked: Blocked | None = None
     beacon: Cell | None = None
-    signal: str = "diffusion"
+    signal: Signal = "diffusion"
 
     def __post_init__(self) -> None:
         if self.blocked is not None:
@@ -114,7 +115,9 @@ class Conditions:
             ArgumentError: for a cell off the grid.
         """
         free = {self.root, self.beacon}
-        index = tuple(np.array([cell for cell in cells if check_cell(cell, space) not in free], np.int64).T)
+        index = tuple(
+            np.array([cell for cell in cells if check_cell(cell, space) not in free], np.int64).T
+        )
         before = np.zeros(tuple(space), bool) if self.blocked is None else self.blocked
         if not index or (before[index] == stand).all():
             return self

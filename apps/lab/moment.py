@@ -114,7 +114,7 @@ def observe(
     cells, values = rows.coordinates[:, 1:].numpy(), rows.values.detach().numpy()
     specimen = Specimen(cells, values, space, border, target)
     solid = cells[specimen.solid]
-    scenery = conditions and conditions.scenery
+    scenery = None if conditions is None else conditions.scenery
     shown, colors = _cut(*COLOURINGS[look.show](specimen, look), look, space)
     return Moment(
         run,
@@ -127,7 +127,7 @@ def observe(
         None if target is None else iou_of_cells(torch.from_numpy(solid), target, space),
         solid,
         _fog(specimen, look) if look.show == "alpha" else None,
-        scenery=scenery and scenery.cut(look, space),
+        scenery=None if scenery is None else scenery.cut(look, space),
         conditions=conditions,
     )
 

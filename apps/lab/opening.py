@@ -93,6 +93,4 @@ def _open(model: NCA, space: tuple[int, ...]) -> Conditions:
 
 def _of_layout(model: NCA, layout: Layout) -> Conditions:
     opened = _open(model, layout.space)
-    return replace(
-        opened, root=layout.root, blocked=layout.blocked.copy(), beacon=layout.beacon
-    )
+    return replace(opened, root=layout.root, blocked=layout.blocked.copy(), beacon=layout.beacon)

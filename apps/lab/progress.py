@@ -43,7 +43,9 @@ def shortest_way(conditions: Conditions, space: tuple[int, ...]) -> int | None:
     return _steps(np.ones(space, bool) if blocked is None else ~blocked, conditions)
 
 
-def _steps(passable: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], conditions: Conditions) -> int | None:
+def _steps(
+    passable: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], conditions: Conditions
+) -> int | None:
     root, beacon = conditions.root, conditions.beacon
     if not (passable[root] and passable[beacon]):
         return None

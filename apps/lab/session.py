@@ -350,7 +350,9 @@ class Session:
         """
         life = self.learned
         space, seed = self.space, self._seed
-        self._begin(NeuralRun(life.model, life.start, space=space, seed=seed, conditions=conditions))
+        self._begin(
+            NeuralRun(life.model, life.start, space=space, seed=seed, conditions=conditions)
+        )
 
     def draw(self, cells: Sequence[Sequence[int]], state: int, *, goes_on: bool = False) -> None:
         """Put cells of a hand-made rule into a state.

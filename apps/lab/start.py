@@ -75,10 +75,11 @@ class Start:
         )
         return cls("state", Frozen.of_rows(rows, space, 0), space)
 
-    def rows(self, model: NCA, space: Sequence[int], conditions: Conditions) -> Rows:
+    def rows(self, model: NCA, space: Sequence[int], conditions: Conditions | None = None) -> Rows:
         """Return the cells to start from: a large grid of which little is alive takes no memory.
 
-        The seed is in the root, and the target that of the goal.
+        The seed is in the root, and the target that of the goal; without conditions in the middle,
+        and the first.
 
         Raises:
             ArgumentError: when the model has no target to start from, or the grid another size.
@@ -88,8 +89,8 @@ class Start:
                 raise ArgumentError(f"space={tuple(space)} is not the state's, {self.space}")
             return self.state.rows
         if self.kind == "target":
-            target = conditions.target_of(model)
+            target = model.target if conditions is None else conditions.target_of(model)
             if target is None:
                 raise ArgumentError("start='target' needs a model with a target; use start='seed'")
             return target.rows(space, model.config.num_channels)
-        return seed_rows(model.config, space, at=conditions.root)
+        return seed_rows(model.config, space, at=None if conditions is None else conditions.root)

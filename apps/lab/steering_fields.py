@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from apps.lab.conditions import Conditions
 from apps.lab.fields import numbers, typed, whole_numbers
 from apps.lab.hit import Cell, check_cell
 from apps.lab.steering import NewBeacon, NewGoal, Steering, Walls
+from voxnca.conditions.compass import Signal
 
 STEERINGS = ("goal", "walls", "beacon")
 """Kinds of events."""
@@ -78,7 +79,7 @@ def conditions_from_json(fields: Fields, space: Sequence[int]) -> Conditions:
         goal=numbers(fields["goal"], "goal") if "goal" in fields else (),
         blocked=None if blocked is None else _blocked(typed(str, blocked, "blocked"), space),
         beacon=None if beacon is None else check_cell(_cell(beacon, d), space),
-        signal=typed(str, fields.get("signal", "diffusion"), "signal"),
+        signal=_signal(fields.get("signal", "diffusion")),
     )
     if conditions.is_blocked(conditions.root):
         raise ValueError("a root in a wall")
@@ -90,6 +91,13 @@ def _cell(value: Any, num_dims: int) -> Cell:
     if len(cell) != num_dims:
         raise ValueError(f"a cell must have {num_dims} coordinates")
     return cell
+
+
+def _signal(value: Any) -> Signal:
+    for signal in get_args(Signal):
+        if value == signal:
+            return cast("Signal", signal)
+    raise ValueError("an unknown signal")
 
 
 def _blocked(text: str, space: Sequence[int]) -> NDArray[np.bool_]:

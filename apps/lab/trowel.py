@@ -49,9 +49,7 @@ class Trowel:
             cells = joined([*end, *cells])
         return Walls(tuple(dict.fromkeys(cells)), stand=not clears)
 
-    def _aim(
-        self, hit: Hit, before: Conditions, now: Conditions, *, clears: bool
-    ) -> Cell | None:
+    def _aim(self, hit: Hit, before: Conditions, now: Conditions, *, clears: bool) -> Cell | None:
         """Return the cell to build in or to clear; None for what this stroke has made itself."""
         if not any(hit.outward):
             return hit.cell

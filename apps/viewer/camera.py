@@ -146,7 +146,6 @@ class OrbitCamera:
         hit = first_face(_standing(moment), origin, direction)
         return hit or floor_hit(moment.space, floor_height(moment), origin, direction)
 
-
     def spot(self, cell: Cell, aspect: float) -> Spot | None:
         """Return where the middle of a cell is seen, or None: behind the eye."""
         forward, right, up = self.basis()

@@ -36,8 +36,8 @@ class Solid(NamedTuple):
         corners = CORNERS.reshape(-1, 3)[:, ::-1]
         points = np.where(corners == 0, low, high)
         light = np.repeat(BRIGHTNESS.reshape(-1), 4)
-        sides = 4 * np.arange(6)[:, None, None] + [[0, 1, 2], [0, 2, 3]]
-        return cls._lit(points, light, color, sides.reshape(-1, 3))
+        rows = 4 * np.arange(6)[:, None] + np.array([0, 1, 2, 0, 2, 3])
+        return cls._lit(points, light, color, rows.reshape(12, 3))
 
     @classmethod
     def octahedron(cls, middle: Point, radius: float, color: Rgb) -> Self:
@@ -49,7 +49,7 @@ class Solid(NamedTuple):
         sides = product((0, 1), repeat=3)
         light = [np.mean([by_axis[axis, side] for axis, side in enumerate(s)]) for s in sides]
         spread = np.interp(light, [min(light), max(light)], [SHADE, 1.0])
-        return cls._lit(points, np.repeat(spread, 3), color, np.arange(24).reshape(-1, 3))
+        return cls._lit(points, np.repeat(spread, 3), color, np.arange(24).reshape(8, 3))
 
     @classmethod
     def joined(cls, solids: Sequence[Self]) -> Self:

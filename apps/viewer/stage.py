@@ -24,6 +24,8 @@ OPACITY = 0.3
 BEACON_RADIUS = 1.3
 """In cells: it is seen, and can be grabbed, when a creature has filled its cell, too."""
 POLE_WIDTH, PLATE_WIDTH, PLATE_HEIGHT = 0.14, 1.5, 0.2
+
+
 class Stage:
     """The actors of one window. It is built anew when the scenery changes.
 

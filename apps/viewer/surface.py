@@ -21,7 +21,7 @@ def actor_of(surface: vtkPolyData) -> vtkActor:
 
 
 def triangles_of(rows: NDArray[np.int64], *, deep: bool = False) -> vtkCellArray:
-    """Wrap `(n, 3)` rows of points; unless `deep`, VTK reads their memory: the caller keeps them."""
+    """Wrap `(n, 3)` rows of points; VTK reads their memory, which the caller keeps, or a copy."""
     triangles = vtkCellArray()
     flat = rows.reshape(-1)
     triangles.SetData(3, numpy_to_vtk(flat, deep=deep, array_type=VTK_ID_TYPE))

@@ -1,4 +1,4 @@
-"""What a click or a stroke on the picture does: it carves, plants, asks, builds, leads or paints."""
+"""What a click or a stroke on the picture does: it carves, plants, asks, builds or paints."""
 
 from __future__ import annotations
 
@@ -67,9 +67,7 @@ async def stroke(
         await wound(driver, lambda lab: lab.carve(list(found), goes_on=not begins))
 
 
-async def drag_beacon(
-    driver: Driver, frame: Frame | None, place: Place, *, begins: bool
-) -> None:
+async def drag_beacon(driver: Driver, frame: Frame | None, place: Place, *, begins: bool) -> None:
     """Take the beacon along with the mouse; over walls it stays where it was."""
     if frame is None or is_old(driver, frame) or driver.lab.easel is not None:
         return
