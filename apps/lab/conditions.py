@@ -78,6 +78,11 @@ class Conditions:
         targets = model.targets
         return targets[self.main_goal] if self.main_goal < len(targets) else model.target
 
+    @cached_property
+    def num_walls(self) -> int:
+        """Number of blocked cells."""
+        return 0 if self.blocked is None else int(self.blocked.sum())
+
     @property
     def walls(self) -> tuple[Cell, ...]:
         """The blocked cells, in index order."""

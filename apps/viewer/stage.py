@@ -21,8 +21,8 @@ from apps.viewer.theme import BEACON, ROOT, Theme
 
 OPACITY = 0.3
 """Of a wall: a creature behind several of them is still seen."""
-BEACON_RADIUS = 1.3
-"""In cells: it is seen, and can be grabbed, when a creature has filled its cell, too."""
+BEACON_RADIUS = 1.5
+"""In cells: it just holds a cell that a creature has filled."""
 POLE_WIDTH, PLATE_WIDTH, PLATE_HEIGHT = 0.14, 1.5, 0.2
 
 

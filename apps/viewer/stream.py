@@ -84,11 +84,13 @@ class _Connection:
         self._socket, self._driver, self._painter = socket, driver, painter
         self._tab = Tab(driver.moment)
         self._wanted, self._seen = asyncio.Event(), asyncio.Event()
+        self._dragged = asyncio.Event()
+        self._drag_to: tuple[Frame | None, Place, bool] | None = None
 
     async def serve(self) -> None:
         """Send and receive until the tab closes, or until either fails."""
         unwatch = self._driver.watch(self._wanted.set)
-        tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._receive())]
+        tasks = [asyncio.create_task(run) for run in (self._send(), self._receive(), self._lead())]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -156,7 +158,7 @@ class _Connection:
                 await self._stroke(message)
                 return
             case "beacon":
-                await self._drag(message)
+                self._drag(message)
                 return
             case "size":
                 width, height = (
@@ -187,10 +189,21 @@ class _Connection:
         begins = message.get("begins") is True
         await stroke(self._driver, self._frame(message), [*map(_place, points)], begins=begins)
 
-    async def _drag(self, message: Message) -> None:
-        place = _place([message.get("x"), message.get("y")])
-        begins = message.get("begins") is True
-        await drag_beacon(self._driver, self._frame(message), place, begins=begins)
+    def _drag(self, message: Message) -> None:
+        """Take note of where the beacon is dragged; where it was to go before, it need not."""
+        begins = message.get("begins") is True or (self._drag_to is not None and self._drag_to[2])
+        self._drag_to = self._frame(message), _place(message.get("point")), begins
+        self._dragged.set()
+
+    async def _lead(self) -> None:
+        """Lead the beacon after the mouse: to find new ways takes longer than it moves on."""
+        while True:
+            await self._dragged.wait()
+            self._dragged.clear()
+            drag, self._drag_to = self._drag_to, None
+            if drag is not None:
+                frame, place, begins = drag
+                await drag_beacon(self._driver, frame, place, begins=begins)
 
     def _frame(self, message: Message) -> Frame | None:
         return self._tab.frame(int(_number(message, "frame", 0, 2**32)))
