@@ -94,7 +94,9 @@ class Comparison:
 
 
 def _session(model: NCA, beside: Session, start: str) -> Session:
-    under = fitted(beside.learned.conditions, model, beside.space)
+    under = None
+    if beside.is_learned:  # else the lab says why the two are not compared
+        under = fitted(beside.learned.conditions, model, beside.space)
     session = Session(model, space=beside.space, seed=beside.seed, start=start, conditions=under)
     session.set_look(beside.look)
     return session

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from apps.lab.conditions import Conditions
 from voxnca import Rows
 from voxnca.errors import ArgumentError
-from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGBA, to_rgba
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGBA, SOLID_THRESHOLD, to_rgba
 
 MAX_BYTES = 48 * 2**20
 OVERHEAD_BYTES = 512
@@ -122,9 +122,23 @@ class Frozen:
         return not (self.values[:, ALPHA] > ALIVE_THRESHOLD).any()
 
     def painted(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-        """Return the cells and their colours: see `Snapshot.painted`."""
+        """Return the cells and their colours, see `Snapshot.painted`, with what stands round them.
+
+        What is solid hides the beacon.
+        """
         rgba = to_rgba(torch.from_numpy(self.values[:, RGBA])[None, None])[0, 0]
-        return self.cells.astype(np.int64), (255 * rgba).round().to(torch.uint8).numpy()
+        cells, colors = self.cells.astype(np.int64), (255 * rgba).round().to(torch.uint8).numpy()
+        scenery = None if self.conditions is None else self.conditions.scenery
+        if scenery is None:
+            return cells, colors
+        around, tint = scenery.painted()
+        solid = colors[:, ALPHA] > 255 * SOLID_THRESHOLD
+        hidden = (around[:, None] == cells[solid]).all(-1).any(1)
+        covered = (cells[:, None] == around[~hidden]).all(-1).any(1)
+        return (
+            np.concatenate([cells[~covered], around[~hidden]]),
+            np.concatenate([colors[~covered], tint[~hidden]]),
+        )
 
 
 class Past:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from apps.lab.hit import Cell
 from apps.lab.look import Look
 
-NO_WALLS: NDArray[np.int64] = np.zeros((0, 0), dtype=np.int64)
+WALL, BEACON = (92, 101, 121), (255, 206, 38)
+"""On any ground."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,3 +34,16 @@ class Scenery:
         if look.cut_axis is None:
             return self
         return replace(self, walls=self.walls[look.keeps(self.walls, space)])
+
+    def painted(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Return cells `(N, d)` and their RGBA, uint8 `(N, 4)`, as of a picture of the creature.
+
+        In 3D they are the beacon's alone: walls would hide all else.
+        """
+        walls = self.walls if len(self.root) == 2 else self.walls[:0]
+        beacon = np.array([self.beacon] if self.beacon else [], np.int64).reshape(
+            -1, len(self.root)
+        )
+        colors = np.full((len(walls) + len(beacon), 4), 255, np.uint8)
+        colors[: len(walls), :3], colors[len(walls) :, :3] = WALL, BEACON
+        return np.concatenate([walls, beacon]), colors

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.lab.hit import Cell
+from apps.lab.scenery import BEACON
 from apps.viewer.camera import PlaneCamera
-from apps.viewer.theme import BEACON, RIM, ROOT, Rgb, Theme
+from apps.viewer.theme import RIM, ROOT, Rgb, Theme
 
 STRIPE_PIXELS = 14
 """From one stripe of a wall to the next, along a row."""

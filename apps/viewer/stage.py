@@ -12,12 +12,12 @@ from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkRenderer, vtkTexture
 
 from apps.lab.moment import Moment
-from apps.lab.scenery import Scenery
+from apps.lab.scenery import BEACON, Scenery
 from apps.viewer.floor import GAP, floor_height
 from apps.viewer.mesh import make_mesh
 from apps.viewer.solids import Solid
 from apps.viewer.surface import actor_of, triangles_of
-from apps.viewer.theme import BEACON, ROOT, Theme
+from apps.viewer.theme import ROOT, Theme
 
 OPACITY = 0.3
 """Of a wall: a creature behind several of them is still seen."""

@@ -53,7 +53,6 @@ LIGHT = Theme(
     glass=(96, 108, 134),
 )
 
-BEACON: Rgb = (255, 206, 38)
 RIM: Rgb = (58, 44, 8)
 ROOT: Rgb = (128, 82, 50)
-"""Of the beacon, of its edge and of the root, on any ground."""
+"""Of the beacon's edge and of the root, on any ground."""
