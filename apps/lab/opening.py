@@ -31,11 +31,17 @@ def usual_space(model: NCA, space: Sequence[int] | None) -> tuple[int, ...]:
         margin = () if recipe is None else (recipe.margin_cells,)
         spaces = [training_space(target, *margin) for target in targets]
         return tuple(max(sizes) for sizes in zip(*spaces, strict=True))
-    size = LAYOUT_SIZE[d] if seeks(model) else DEFAULT_SIZE[d]
+    size = _layout_size(model) if seeks(model) else DEFAULT_SIZE[d]
     sizes = check_space(space or (size,) * d, d)
     for target in targets:
         target.origin(sizes)
     return sizes
+
+
+def _layout_size(model: NCA) -> int:
+    recipe = model.info.recipe
+    steered = recipe is not None and recipe.task.name == "steer"
+    return recipe.task.size if recipe and steered else LAYOUT_SIZE[model.config.num_dims]
 
 
 def seeks(model: NCA) -> bool:
