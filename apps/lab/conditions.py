@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.lab.hit import Cell, check_cell
+from apps.lab.hit import Cell, check_cell, is_inside
 from apps.lab.scenery import Scenery
 from voxnca import NCA, Environment, Target
 from voxnca.conditions.compass import Signal
@@ -90,8 +90,9 @@ class Conditions:
         return tuple(map(tuple, blocked))
 
     def is_blocked(self, cell: Cell) -> bool:
-        """Tell whether a wall stands in a cell of the grid."""
-        return self.blocked is not None and bool(self.blocked[cell])
+        """Tell whether a wall stands in a cell; off the grid there is none."""
+        blocked = self.blocked
+        return blocked is not None and is_inside(cell, blocked.shape) and bool(blocked[cell])
 
     def aimed(self, weights: Sequence[float]) -> Self:
         """Return the same with another goal.

@@ -54,11 +54,6 @@ class Trowel:
         if not any(hit.outward):
             return hit.cell
         if clears:
-            return None if _stood(before, hit.front) else hit.cell
-        is_new = _stood(now, hit.cell) and not _stood(before, hit.cell)
+            return None if before.is_blocked(hit.front) else hit.cell
+        is_new = now.is_blocked(hit.cell) and not before.is_blocked(hit.cell)
         return None if is_new else hit.front
-
-
-def _stood(conditions: Conditions, cell: Cell) -> bool:
-    blocked = conditions.blocked
-    return blocked is not None and is_inside(cell, blocked.shape) and bool(blocked[cell])
