@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from analysis.rules import Rule
+from apps.lab.opening import fitted
 from apps.lab.session import Session
 from voxnca import NCA, ArgumentError, VoxncaError
 
@@ -38,7 +39,7 @@ class Comparison:
             ArgumentError: for the finished pattern of a model without a target.
         """
         model = NCA(beside.model.config)
-        model.target = beside.model.target
+        model.targets = beside.model.targets
         start = "target" if rival is Rival.FINISHED else "seed"
         return cls(_session(model, beside, start), str(rival))
 
@@ -93,6 +94,9 @@ class Comparison:
 
 
 def _session(model: NCA, beside: Session, start: str) -> Session:
-    session = Session(model, space=beside.space, seed=beside.seed, start=start)
+    under = None
+    if beside.is_learned:  # else the lab says why the two are not compared
+        under = fitted(beside.learned.conditions, model, beside.space)
+    session = Session(model, space=beside.space, seed=beside.seed, start=start, conditions=under)
     session.set_look(beside.look)
     return session

@@ -6,9 +6,10 @@ from typing import Any
 
 from apps.lab.carving import Overlap, Stroke
 from apps.lab.embedding import embed_model, read_model
-from apps.lab.events import MAX_ADOPTED, MAX_EVENTS, Adopted, Event, Planted, Wounded
+from apps.lab.events import MAX_ADOPTED, MAX_EVENTS, Adopted, Event, Planted, Steered, Wounded
 from apps.lab.fields import radius, typed, whole, whole_numbers
 from apps.lab.recording import MAX_STEPS
+from apps.lab.steering_fields import STEERINGS, steering_from_json, steering_to_json
 from voxnca import NCA
 from voxnca.wounds import Wound, check, parse, written
 
@@ -24,6 +25,8 @@ def event_to_json(event: Event) -> Fields:
         return {**step, "kind": "planted", "cell": list(event.cell)}
     if isinstance(event, Adopted):
         return {**step, "kind": "adopted", "embedded": embed_model(_bare(event.model))}
+    if isinstance(event, Steered):
+        return {**step, **steering_to_json(event.steering)}
     if isinstance(event.wound, Stroke):
         cells = [list(cell) for cell in event.wound.cells]
         radius = float(event.wound.radius_cells)
@@ -54,6 +57,8 @@ def _event_from_json(fields: Fields, model: NCA) -> Event:
             for part in parts:
                 check(part, num_dims, 1, None)
             return _wounded(step, parts[0] if len(parts) == 1 else Overlap(parts), num_dims)
+        case kind if kind in STEERINGS:
+            return Steered(step, steering_from_json(fields, num_dims))
         case other:
             raise ValueError(f"an event of kind {str(other)[:40]!r}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from apps.lab.steering import Steering
 from voxnca import NCA, VoxncaError
 from voxnca.wounds import Wound
 
@@ -43,7 +44,15 @@ class Adopted:
     model: NCA
 
 
-Event = Wounded | Planted | Adopted
+@dataclass(frozen=True, eq=False)
+class Steered:
+    """Another goal, a wall or a beacon elsewhere."""
+
+    step_index: int
+    steering: Steering
+
+
+Event = Wounded | Planted | Adopted | Steered
 
 
 class Log:

@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
+MAX_NUMBERS = 256
+"""As many goals as a rule can have."""
+
 T = TypeVar("T")
 
 
@@ -34,6 +37,16 @@ def whole_numbers(value: Any, name: str) -> tuple[int, ...]:
     if not 2 <= len(numbers) <= 3:
         raise ValueError(f"{name} must have 2 or 3 numbers")
     return tuple(whole(number, name, 2**31 - 1) for number in numbers)
+
+
+def numbers(value: Any, name: str) -> tuple[float, ...]:
+    """Return numbers in [0, 1]."""
+    given: Sequence[Any] = typed(list, value, name)
+    if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in given):
+        raise ValueError(f"{name} must be numbers")
+    if len(given) > MAX_NUMBERS or not all(0 <= n <= 1 for n in given):
+        raise ValueError(f"{name} must be at most {MAX_NUMBERS} numbers in [0, 1]")
+    return tuple(map(float, given))
 
 
 def radius(value: Any) -> float:

@@ -11,10 +11,15 @@ class Hand(StrEnum):
     CARVE = "carve"
     PLANT = "plant"
     ASK = "ask"
+    WALL = "wall"
+    CLEAR = "clear"
+    BEACON = "beacon"
     DRAW = "draw"
     ERASE = "erase"
 
 
-LEARNED_HANDS = (Hand.CARVE, Hand.PLANT, Hand.ASK)
+LEARNED_HANDS = (Hand.CARVE, Hand.PLANT, Hand.ASK, Hand.WALL, Hand.CLEAR)
+SEEKING_HANDS = (*LEARNED_HANDS, Hand.BEACON)
 MADE_HANDS = (Hand.DRAW, Hand.ERASE, Hand.CARVE)
-"""What a click can do to a creature, and to the cells of a hand-made rule; the first at first."""
+"""What a click can do to a creature, to one that seeks a beacon, and to the cells of a hand-made
+rule; the first at first."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from voxnca.errors import ArgumentError
 
 Cell = tuple[int, ...]
 
@@ -27,3 +30,19 @@ class Hit:
     def front(self) -> Cell:
         """The cell before the face; in 2D the cell itself."""
         return tuple(c + o for c, o in zip(self.cell, self.outward, strict=True))
+
+
+def is_inside(cell: Sequence[int], space: Sequence[int]) -> bool:
+    """Tell whether a cell is one of a grid."""
+    return len(cell) == len(space) and all(0 <= c < n for c, n in zip(cell, space, strict=True))
+
+
+def check_cell(cell: Cell, space: Sequence[int]) -> Cell:
+    """Return a cell of a grid.
+
+    Raises:
+        ArgumentError: when it is none.
+    """
+    if not is_inside(cell, space):
+        raise ArgumentError(f"cell={list(cell)} is off the grid of {list(space)}; choose one of it")
+    return cell

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from analysis.rules import Rule
 from apps.lab.comparison import Comparison
 from apps.lab.contrast import contrast, num_different
-from apps.lab.hand import LEARNED_HANDS, MADE_HANDS, Hand
+from apps.lab.hand import LEARNED_HANDS, MADE_HANDS, SEEKING_HANDS, Hand
+from apps.lab.helm import Helm
 from apps.lab.knobs import Settings
 from apps.lab.layout import Layout
 from apps.lab.live_training import LiveTraining
 from apps.lab.look import Look
 from apps.lab.moment import Moment
 from apps.lab.naming import name_of
+from apps.lab.opening import seeks
 from apps.lab.pencil import Pencil
 from apps.lab.report import State
 from apps.lab.session import Cut, Session
@@ -50,6 +52,7 @@ class Lab:
         training: of the rule.
         hand: what a click does: one of `hands`.
         pencil: what a drawing hand holds.
+        helm: steers the creature.
         tutor: explains a cell of the creature.
         remark: what people are to be told of what happened by itself; they clear it.
     """
@@ -61,6 +64,7 @@ class Lab:
         self.easel: Easel | None = None
         self.training = LiveTraining()
         self.hand, self.pencil = self.hands[0], Pencil()
+        self.helm = Helm(self._sessions)
         self._suit()
         self.tutor = Tutor()
         self.remark = ""
@@ -86,7 +90,9 @@ class Lab:
     @property
     def hands(self) -> tuple[Hand, ...]:
         """What a click can do."""
-        return LEARNED_HANDS if self.session.is_learned else MADE_HANDS
+        if not self.session.is_learned:
+            return MADE_HANDS
+        return SEEKING_HANDS if seeks(self.model) else LEARNED_HANDS
 
     @property
     def target(self) -> Target:
@@ -246,12 +252,13 @@ class Lab:
         Raises:
             ArgumentError: when it cannot run; the one before goes on then.
         """
-        before = self.hands
+        before, was_learned = self.hands, self.session.is_learned
         self.session.switch(rule, layout)
         self.training.stop()
         self.label = label or name_of(rule)
         if self.hands != before:
             self.hand = self.hands[0]
+        if self.session.is_learned != was_learned:
             self.session.set_speed(DEFAULT_SPEED)  # networks and tables differ by orders
         self._suit()
         self._begin_anew()
@@ -306,9 +313,11 @@ class Lab:
         """Grow another target from now on: the rule and its training go on from where they are.
 
         Returns:
-            Whether the rule could be kept. One of another dimension cannot: a new one begins.
+            Whether the rule could be kept. One of another dimension cannot, nor one that is told
+            goals or senses its environment: a new one begins.
         """
-        if not self.session.is_learned or target.num_dims != self.model.config.num_dims:
+        kept = self.session.is_learned and target.num_dims == self.model.config.num_dims
+        if not kept or self.model.config.is_conditioned:
             self._start_afresh(target)
             return False
         before = self.model.target
@@ -324,7 +333,16 @@ class Lab:
         self._start_afresh(self.target)
 
     def train(self) -> None:
-        """Let the rule learn, from now on or again."""
+        """Let the rule learn, from now on or again.
+
+        Raises:
+            VoxncaError: when it has no target, or is told goals or senses its environment.
+        """
+        if self.session.is_learned and self.model.config.is_conditioned:
+            raise VoxncaError(
+                "a rule with goals or senses learns on the command line alone (voxnca train); "
+                "choose a target to train a new rule here"
+            )
         target = self.target
         if self.training.state is State.IDLE:
             self.label = f"{target.name} (trained here)"
@@ -395,6 +413,10 @@ class Lab:
     def close(self) -> None:
         """End the training."""
         self.training.close()
+
+    def _sessions(self) -> list[Session]:
+        beside = self.comparison
+        return [self.session] if beside is None else [self.session, beside.session]
 
     def _cut(self, deal: Callable[[Session], Cut]) -> Cut:
         """Deal a wound to the creature, and the same to the one beside it."""

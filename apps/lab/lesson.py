@@ -11,10 +11,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from apps.lab.sensed import sensed_words
 from apps.lab.vicinity import Vicinity
 from voxnca import NCA, Rows, Target
+from voxnca.conditions import Conditions
 from voxnca.config import check_seed
-from voxnca.engines import Rule
+from voxnca.engines import Rule, Surroundings
 from voxnca.errors import ArgumentError
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGBA, check_space
 from voxnca.noise import hash32, limit
@@ -83,6 +85,10 @@ class Lesson:
         untrained: whether the last layer is still zero.
         before: the state now.
         senses: what is perceived, in the order the hidden layer takes it.
+        told: what the goal has added to the channels before they were perceived; empty without
+            one.
+        num_flags: numbers more that the cell senses of its environment.
+        flags: what of these is so, in words.
         sums: of the hidden units, before ReLU.
         hidden: the same after it; what is not 0 is on.
         dx: what would be added.
@@ -101,6 +107,9 @@ class Lesson:
     untrained: bool
     before: tuple[float, ...]
     senses: tuple[Sense, ...]
+    told: tuple[float, ...]
+    num_flags: int
+    flags: tuple[str, ...]
     sums: tuple[float, ...]
     hidden: tuple[float, ...]
     dx: tuple[float, ...]
@@ -131,6 +140,7 @@ def explain(
     *,
     seed: int,
     step_index: int,
+    conditions: Conditions | None = None,
 ) -> Lesson:
     """Compute the next step of one cell, keeping everything in between.
 
@@ -143,6 +153,7 @@ def explain(
         cell: its index.
         seed: of the firing mask.
         step_index: `Rollout.step_index`, the number of the step to come.
+        conditions: `Rollout.conditions`; the goal is the same in all cells.
 
     Raises:
         ArgumentError: for a cell outside the grid, or a seed out of range.
@@ -151,18 +162,26 @@ def explain(
     at = _checked_cell(cell, sizes)
     with torch.no_grad():
         near = Vicinity(rows, sizes, model.config.border, at, dtype=model.hidden.weight.dtype)
-        return _explain(model, near, sizes, (check_seed(seed), step_index))
+        given = (conditions or Conditions()).surroundings(
+            model.config,
+            model.goals,
+            (1, *sizes, model.config.num_channels),
+            model.hidden.weight.dtype,
+        )
+        return _explain(model, near, given, (check_seed(seed), step_index))
 
 
-def _explain(model: NCA, near: Vicinity, space: tuple[int, ...], time: tuple[int, int]) -> Lesson:
+def _explain(model: NCA, near: Vicinity, given: Surroundings, time: tuple[int, int]) -> Lesson:
     """Step the cell and its neighbours, which the alive mask after the step looks at."""
-    rule, middle = model.rule(), near.middle
-    perceived = torch.einsum("kn,mnc->mkc", rule.kernels.flatten(1), near.windows)
-    sums = F.linear(perceived.flatten(1), rule.hidden_weight, rule.hidden_bias)
+    rule, middle, space = model.rule(), near.middle, near.space
+    told, flags = _told(near, given), _flags(near, given)
+    perceived = torch.einsum("kn,mnc->mkc", rule.kernels.flatten(1), near.windows + told)
+    inputs = torch.cat([perceived.flatten(1), flags], 1)
+    sums = F.linear(inputs, rule.hidden_weight, rule.hidden_bias)
     dx = F.linear(sums.relu(), rule.out_weight, rule.out_bias)
     numbers, below = _draw(near.cells, space, time), limit(rule.fire_rate)
     fires = numbers < below
-    pre = (near.windows[..., ALPHA] > ALIVE_THRESHOLD).any(1)
+    pre = near.live[:, middle] & _free(near.cells, near.inside, given)
     stepped = near.windows[:, middle] + fires[:, None] * dx
     updated = torch.where(pre[:, None], stepped, 0.0)
     gate = _gate(updated[:, ALPHA], near.inside)
@@ -175,6 +194,9 @@ def _explain(model: NCA, near: Vicinity, space: tuple[int, ...], time: tuple[int
         untrained=_untrained(rule),
         before=_numbers(near.windows[middle, middle]),
         senses=_senses(model, perceived[middle]),
+        told=() if given.embedding is None else _numbers(told[middle, middle]),
+        num_flags=flags.shape[1],
+        flags=sensed_words(model.config.senses, len(space), flags[middle].tolist()),
         sums=_numbers(sums[middle]),
         hidden=_numbers(sums[middle].relu()),
         dx=_numbers(dx[middle]),
@@ -186,6 +208,33 @@ def _explain(model: NCA, near: Vicinity, space: tuple[int, ...], time: tuple[int
         wanted=None if wanted is None else _numbers(wanted),
         error=None if wanted is None else float((after[RGBA] - wanted).square().sum()),
     )
+
+
+def _told(near: Vicinity, given: Surroundings) -> Tensor:
+    """Return what the goal adds in each cell of the windows, if it is alive: `(M, M, C)`."""
+    if given.embedding is None:
+        return torch.zeros_like(near.windows)
+    shape = near.around.shape[:2]
+    free = _free(near.around.flatten(0, 1), near.live.flatten(), given).reshape(shape)
+    return free[..., None] * given.embedding.reshape(-1, near.windows.shape[-1])[0]
+
+
+def _flags(near: Vicinity, given: Surroundings) -> Tensor:
+    """Return what the cell and its neighbours sense: `(M, S)`; 0 outside the grid."""
+    if given.static is None:
+        return near.windows.new_zeros(len(near.cells), 0)
+    flags = near.windows.new_zeros(len(near.cells), given.static.shape[-1])
+    flags[near.inside] = given.static[(0, *near.cells[near.inside].T)].to(flags.dtype)
+    return flags
+
+
+def _free(cells: Tensor, wanted: Tensor, given: Surroundings) -> Tensor:
+    """Return which of the cells `(N, d)` are free of walls, of those wanted `(N,)`."""
+    if given.free is None:
+        return wanted
+    free = torch.zeros_like(wanted)
+    free[wanted] = given.free[(0, *cells[wanted].T)]
+    return free
 
 
 def _checked_cell(cell: Sequence[int], space: tuple[int, ...]) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,9 @@ import torch
 from numpy.typing import NDArray
 
 from apps.lab.colouring import COLOURINGS, Specimen
+from apps.lab.conditions import Conditions
 from apps.lab.look import Look, Rgb
+from apps.lab.scenery import Scenery
 from voxnca.errors import ArgumentError
 from voxnca.grid import ALPHA, Rows
 from voxnca.quality import iou_of_cells
@@ -47,6 +50,8 @@ class Moment:
         solid: int64 `(S, d)`, the solid cells in index order, whatever is shown.
         fog: drawn in place of the cells, which are picked all the same; None for the cells.
         paper: the colour of all other cells of a plane; None for the theme's.
+        scenery: what is drawn round the creature; None for nothing.
+        conditions: that it is under; None for a thing that is under none.
     """
 
     run: int
@@ -60,6 +65,8 @@ class Moment:
     solid: NDArray[np.int64]
     fog: Fog | None = None
     paper: Rgb | None = None
+    scenery: Scenery | None = None
+    conditions: Conditions | None = None
 
     @property
     def num_dims(self) -> int:
@@ -78,6 +85,8 @@ def observe(
     *,
     space: tuple[int, ...],
     target: Target | None = None,
+    conditions: Conditions | None = None,
+    box: Box | None = None,
     border: str = "zero",
     run: int = 0,
     step_index: int = 0,
@@ -90,6 +99,8 @@ def observe(
         look: what to show.
         space: sizes of the grid.
         target: what the state is held against; None for nothing.
+        conditions: that it is under; None for none.
+        box: of where the creature is expected; by default the target's.
         border: of the rule, which the alive mask follows.
         run: number of the run.
         step_index: steps since the seed.
@@ -103,6 +114,7 @@ def observe(
     cells, values = rows.coordinates[:, 1:].numpy(), rows.values.detach().numpy()
     specimen = Specimen(cells, values, space, border, target)
     solid = cells[specimen.solid]
+    scenery = None if conditions is None else conditions.scenery
     shown, colors = _cut(*COLOURINGS[look.show](specimen, look), look, space)
     return Moment(
         run,
@@ -111,10 +123,12 @@ def observe(
         shown,
         colors,
         space,
-        _box(target, space),
+        box or box_of([] if target is None else [target], space),
         None if target is None else iou_of_cells(torch.from_numpy(solid), target, space),
         solid,
         _fog(specimen, look) if look.show == "alpha" else None,
+        scenery=None if scenery is None else scenery.cut(look, space),
+        conditions=conditions,
     )
 
 
@@ -148,7 +162,7 @@ def show_cells(
         shown,
         shown_colors,
         space,
-        _box(None, space),
+        box_of([], space),
         None,
         solid,
         paper=(red, green, blue),
@@ -176,8 +190,10 @@ def _fog(specimen: Specimen, look: Look) -> Fog:
     return Fog(tuple(low.tolist()), box)
 
 
-def _box(target: Target | None, space: tuple[int, ...]) -> Box:
-    if target is None:
+def box_of(targets: Sequence[Target], space: tuple[int, ...]) -> Box:
+    """Return the smallest box round targets in their places; the whole grid without any."""
+    if not targets:
         return (0,) * len(space), space
-    low = target.origin(space)
-    return low, tuple(o + n for o, n in zip(low, target.size, strict=True))
+    lows = np.array([target.origin(space) for target in targets])
+    highs = lows + [target.size for target in targets]
+    return tuple(lows.min(0).tolist()), tuple(highs.max(0).tolist())

@@ -6,13 +6,15 @@ import copy
 
 import torch
 
-from apps.lab.events import Adopted, Event, Log, Planted, Wounded
+from apps.lab.conditions import Conditions
+from apps.lab.events import Adopted, Event, Log, Planted, Steered, Wounded
 from apps.lab.look import Look
-from apps.lab.moment import Moment, observe
+from apps.lab.moment import Box, Moment, box_of, observe
 from apps.lab.past import MAX_BYTES, Counts, Frozen, Snapshot
 from apps.lab.run import Run
 from apps.lab.start import Start
-from voxnca import NCA, Rollout, Rows, Target, VoxncaError
+from apps.lab.steering import Steering
+from voxnca import NCA, ModelConfig, Rollout, Rows, Target, VoxncaError
 from voxnca.errors import ArgumentError
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA, SOLID_THRESHOLD
 from voxnca.wounds import Wound
@@ -31,6 +33,8 @@ class NeuralRun(Run):
         model: the rule that runs.
         first_model: the rule it began with.
         seed: of the firing mask.
+        first_conditions: it began under.
+        conditions: it is under.
         rollout: the live cells.
 
     Args:
@@ -38,6 +42,7 @@ class NeuralRun(Run):
         start: what to begin from.
         space: sizes of the grid.
         seed: of the firing mask.
+        conditions: to begin under.
         max_bytes: of the past, and as much again to undo touches.
 
     Raises:
@@ -51,15 +56,18 @@ class NeuralRun(Run):
         *,
         space: tuple[int, ...],
         seed: int = 0,
+        conditions: Conditions,
         max_bytes: int = MAX_BYTES,
     ) -> None:
         self.start, self.seed = start, seed
         self.model = self.first_model = model
+        self.conditions = self.first_conditions = conditions
         self._rule = 0
         self._log = Log()
         self.space = space
-        self.rollout = self._enter(start.rows(model, space), 0)
-        super().__init__(Frozen.of_rows(self.rollout.rows, space, 0), space, max_bytes)
+        self.rollout = self._enter(start.rows(model, space, conditions), 0)
+        first = Frozen.of_rows(self.rollout.rows, space, 0, conditions=conditions)
+        super().__init__(first, space, max_bytes)
 
     @property
     def step_index(self) -> int:
@@ -80,6 +88,11 @@ class NeuralRun(Run):
         """
         return self._log.first(self.counts.events)
 
+    @property
+    def target(self) -> Target | None:
+        """What the creature is compared with: of several goals, that of the heaviest."""
+        return self.conditions.target_of(self.model)
+
     def frozen(self) -> Frozen:
         """Return the present state, never to change."""
         return self._freeze(self.counts)
@@ -88,10 +101,12 @@ class NeuralRun(Run):
         """Put a second seed into a cell, as `voxnca.seed` makes it.
 
         Raises:
-            ArgumentError: for a cell that is alive or off the grid.
+            ArgumentError: for a cell that is alive, in a wall or off the grid.
         """
         coordinates, values = self.rollout.rows
         here = (coordinates[:, 1:] == torch.tensor(self._checked(cell))).all(1)
+        if self.conditions.is_blocked(cell):
+            raise ArgumentError(f"cell={list(cell)} is in a wall; plant in a free one")
         if (values[here, ALPHA] > ALIVE_THRESHOLD).any():
             raise ArgumentError(f"cell={list(cell)} is alive already; plant in an empty one")
         before = self._go_on()
@@ -103,6 +118,23 @@ class NeuralRun(Run):
         self._log.add(Planted(self.step_index, cell))
         self._touched(before, f"the seed planted in {list(cell)}")
 
+    def steer(self, steering: Steering, *, goes_on: bool = False) -> None:
+        """Go on under other conditions; what is alive where a wall comes is gone.
+
+        Args:
+            steering: what changes.
+            goes_on: whether it is undone together with the touch before.
+
+        Raises:
+            ArgumentError: when that cannot be.
+        """
+        after = steering.of(self.conditions, self.space)
+        before = self._go_on()
+        self.conditions = after
+        self.rollout.steer(goal=after.goal or None, environment=after.environment)
+        self._log.add(Steered(self.step_index, steering))
+        self._touched(before, steering.words, goes_on=goes_on)
+
     def adopt(self, model: NCA) -> None:
         """Go on by another rule, from the present cells; the target stays.
 
@@ -110,14 +142,14 @@ class NeuralRun(Run):
             ArgumentError: for a rule of other cells.
         """
         ours, theirs = self.model.config, model.config
-        if (ours.num_dims, ours.num_channels) != (theirs.num_dims, theirs.num_channels):
+        if _cells_of(ours) != _cells_of(theirs):
             raise ArgumentError(
                 f"model is {theirs.num_dims}D with {theirs.num_channels} channels, the creature "
                 f"{ours.num_dims}D with {ours.num_channels}; switch to it"
             )
         # Training goes on changing its own; the target never changes and is shared.
-        adopted: NCA = copy.deepcopy(model, {id(model.target): model.target})
-        adopted.target = self.model.target
+        adopted: NCA = copy.deepcopy(model, {id(target): target for target in model.targets})
+        adopted.targets = self.model.targets
         self.model = adopted.requires_grad_(requires_grad=False)
         self._rule += 1
         self.rollout = self._enter(self.rollout.rows, self.step_index)
@@ -144,12 +176,23 @@ class NeuralRun(Run):
             self.rollout.rows,
             look,
             space=self.space,
-            target=self.model.target,
+            target=self.target,
+            conditions=self.conditions,
+            box=self._box(),
             border=self.model.config.border,
             run=run,
             step_index=self.step_index,
             num_wounds=self.counts.wounds,
         )
+
+    def _box(self) -> Box:
+        """Return where to look: all of the grid where a rule senses it, else round the targets.
+
+        Neither a change of goal nor the first wall of many moves it: the picture stands still.
+        """
+        if self.model.config.senses:
+            return box_of([], self.space)
+        return box_of(self.model.targets, self.space)
 
     def _advance(self, num_steps: int) -> None:
         with torch.no_grad():
@@ -177,15 +220,30 @@ class NeuralRun(Run):
 
     def _freeze(self, counts: Counts) -> Frozen:
         counts = counts._replace(events=len(self._log), rule=self._rule)
-        return Frozen.of_rows(self.rollout.rows, self.space, self.step_index, counts)
+        rows, step_index = self.rollout.rows, self.step_index
+        return Frozen.of_rows(rows, self.space, step_index, counts, self.conditions)
 
     def _show(self, state: Snapshot) -> None:
         assert isinstance(state, Frozen)
+        assert state.conditions is not None
+        self.conditions = state.conditions
         self.rollout = self._enter(state.rows, state.step_index)
 
     def _enter(self, rows: Rows, step_index: int) -> Rollout:
         with torch.no_grad():
-            return self.model.rollout(rows, space=self.space, seed=self.seed, first_step=step_index)
+            return self.model.rollout(
+                rows,
+                space=self.space,
+                seed=self.seed,
+                first_step=step_index,
+                goal=self.conditions.goal or None,
+                environment=self.conditions.environment,
+            )
+
+
+def _cells_of(config: ModelConfig) -> tuple[object, ...]:
+    """Return what rules must have in common to go on from each other's cells."""
+    return config.num_dims, config.num_channels, config.num_goals, config.senses
 
 
 def _trouble(values: torch.Tensor) -> str:

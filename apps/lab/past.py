@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from apps.lab.conditions import Conditions
 from voxnca import Rows
 from voxnca.errors import ArgumentError
-from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGBA, to_rgba
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGBA, SOLID_THRESHOLD, to_rgba
 
 MAX_BYTES = 48 * 2**20
 OVERHEAD_BYTES = 512
@@ -26,7 +27,7 @@ class Counts(NamedTuple):
 
     Attributes:
         events: in the log.
-        touches: wounds, strokes and planted seeds.
+        touches: wounds, strokes, planted seeds and changes of the conditions.
         wounds: wounds and strokes.
         rule: number of the rule that ran, counted by the weights adopted.
     """
@@ -76,16 +77,23 @@ class Frozen:
         cells: `(N, d)`, int16 where the grid allows it.
         values: float32 `(N, C)`.
         counts: what had happened.
+        conditions: it was under; None for a state alone.
     """
 
     step_index: int
     cells: NDArray[np.int16] | NDArray[np.int32]
     values: NDArray[np.float32]
     counts: Counts
+    conditions: Conditions | None = None
 
     @classmethod
     def of_rows(
-        cls, rows: Rows, space: Sequence[int], step_index: int, counts: Counts = NOTHING
+        cls,
+        rows: Rows,
+        space: Sequence[int],
+        step_index: int,
+        counts: Counts = NOTHING,
+        conditions: Conditions | None = None,
     ) -> Frozen:
         """Keep a copy of rows, without the cells that hold nothing."""
         values = np.ascontiguousarray(rows.values.detach().numpy())
@@ -93,7 +101,7 @@ class Frozen:
         cells = rows.coordinates.numpy()[held, 1:]
         wide = max(space) > np.iinfo(np.int16).max
         packed = cells.astype(np.int32) if wide else cells.astype(np.int16)
-        return cls(step_index, packed, values[held], counts)
+        return cls(step_index, packed, values[held], counts, conditions)
 
     @property
     def rows(self) -> Rows:
@@ -104,7 +112,9 @@ class Frozen:
     @property
     def num_bytes(self) -> int:
         """Memory it takes."""
-        return self.cells.nbytes + self.values.nbytes + OVERHEAD_BYTES
+        # States share their conditions, but each may be the last to hold its own.
+        shared = 0 if self.conditions is None else self.conditions.num_bytes
+        return self.cells.nbytes + self.values.nbytes + shared + OVERHEAD_BYTES
 
     @property
     def is_dead(self) -> bool:
@@ -112,9 +122,23 @@ class Frozen:
         return not (self.values[:, ALPHA] > ALIVE_THRESHOLD).any()
 
     def painted(self) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-        """Return the cells and their colours: see `Snapshot.painted`."""
+        """Return the cells and their colours, see `Snapshot.painted`, with what stands round them.
+
+        What is solid hides the beacon.
+        """
         rgba = to_rgba(torch.from_numpy(self.values[:, RGBA])[None, None])[0, 0]
-        return self.cells.astype(np.int64), (255 * rgba).round().to(torch.uint8).numpy()
+        cells, colors = self.cells.astype(np.int64), (255 * rgba).round().to(torch.uint8).numpy()
+        scenery = None if self.conditions is None else self.conditions.scenery
+        if scenery is None:
+            return cells, colors
+        around, tint = scenery.painted()
+        solid = colors[:, ALPHA] > 255 * SOLID_THRESHOLD
+        hidden = (around[:, None] == cells[solid]).all(-1).any(1)
+        covered = (cells[:, None] == around[~hidden]).all(-1).any(1)
+        return (
+            np.concatenate([cells[~covered], around[~hidden]]),
+            np.concatenate([colors[~covered], tint[~hidden]]),
+        )
 
 
 class Past:

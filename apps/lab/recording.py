@@ -12,7 +12,8 @@ import numpy as np
 from torch import Tensor
 
 import voxnca
-from apps.lab.events import Adopted, Event, Planted
+from apps.lab.conditions import Conditions
+from apps.lab.events import Adopted, Event, Planted, Steered
 from apps.lab.neural_run import NeuralRun
 from apps.lab.past import Frozen
 from apps.lab.start import Start
@@ -30,6 +31,7 @@ class Recording:
         seed: of the firing mask.
         space: sizes of the grid.
         start: what it began from.
+        conditions: it began under.
         events: what happened, in order.
         num_steps: in all.
         digest: of the last state, as `digest_of` counts it.
@@ -40,6 +42,7 @@ class Recording:
     seed: int
     space: tuple[int, ...]
     start: Start
+    conditions: Conditions
     events: tuple[Event, ...]
     num_steps: int
     digest: str
@@ -58,10 +61,10 @@ class Recording:
                 "rewind it, or grow again from the seed, then share"
             )
         model = copy.copy(run.first_model)  # the same weights
-        model.target = run.model.target
+        model.targets = run.model.targets
         start = run.start
         if start.kind == "target" and model.target is not run.first_model.target:
-            rows = start.rows(run.first_model, run.space)
+            rows = start.rows(run.first_model, run.space, run.first_conditions)
             start = Start("state", Frozen.of_rows(rows, run.space, 0), run.space)
         made_by = f"voxnca {voxnca.__version__} on {platform.machine()}"
         return cls(
@@ -69,6 +72,7 @@ class Recording:
             run.seed,
             run.space,
             start,
+            run.first_conditions,
             run.events,
             run.step_index,
             digest_of(run.frozen()),
@@ -81,7 +85,14 @@ class Recording:
         Raises:
             VoxncaError: when an event does not fit the run.
         """
-        run = NeuralRun(self.model, self.start, space=self.space, seed=self.seed, max_bytes=0)
+        run = NeuralRun(
+            self.model,
+            self.start,
+            space=self.space,
+            seed=self.seed,
+            conditions=self.conditions,
+            max_bytes=0,
+        )
         waiting = list(reversed(self.events))
         for step_index in range(self.num_steps + 1):
             if step_index:
@@ -135,5 +146,7 @@ def _repeat(run: NeuralRun, event: Event) -> None:
         run.adopt(event.model)
     elif isinstance(event, Planted):
         run.plant(event.cell)
+    elif isinstance(event, Steered):
+        run.steer(event.steering)
     else:
         run.wound(event.wound, "recorded wound")

@@ -9,14 +9,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+from apps.lab.conditions import Conditions
 from apps.lab.embedding import embed_model, embed_state, read_model, read_state
 from apps.lab.event_fields import event_to_json, events_from_json
 from apps.lab.fields import digest, line, refuse, typed, whole, whole_numbers
 from apps.lab.recording import MAX_STEPS, Recording, digest_of_weights
 from apps.lab.start import Start
+from apps.lab.steering_fields import conditions_from_json, conditions_to_json
 from voxnca import NCA, FileError, VoxncaError, load, model_names
 from voxnca.config import check_seed
-from voxnca.grid import check_space
+from voxnca.grid import center, check_space
 from voxnca.targets.reading import read_bytes
 
 FORMAT = "voxnca-run-1"
@@ -35,6 +37,7 @@ def encode_recording(recording: Recording) -> bytes:
         "seed": recording.seed,
         "space": list(recording.space),
         "start": _start_to_json(recording.start),
+        "conditions": conditions_to_json(recording.conditions),
         "num_steps": recording.num_steps,
         "events": [event_to_json(event) for event in recording.events],
         "digest": recording.digest,
@@ -77,12 +80,14 @@ def _recording(fields: Fields) -> Recording:
     space = check_space(whole_numbers(fields["space"], "space"), model.config.num_dims)
     num_steps = whole(fields["num_steps"], "num_steps", MAX_STEPS)
     start = _start_from_json(typed(dict, fields["start"], "start"), model, space)
-    start.rows(model, space)  # it fits, or this says why not
+    conditions = _conditions(fields, space)
+    start.rows(model, space, conditions)  # it fits, or this says why not
     return Recording(
         model,
         check_seed(whole(fields["seed"], "seed", 2**32 - 1)),
         space,
         start,
+        conditions,
         events_from_json(typed(list, fields["events"], "events"), model, num_steps),
         num_steps,
         digest(fields["digest"]),
@@ -95,7 +100,7 @@ def _model_to_json(model: NCA) -> Fields:
     digest, name = digest_of_weights(model), model.info.name
     if name in model_names():
         shipped = load(name)
-        if digest_of_weights(shipped) == digest and _same_target(model, shipped):
+        if digest_of_weights(shipped) == digest and _same_targets(model, shipped):
             return {"name": name, "sha256": digest}
     return {"embedded": embed_model(model)}
 
@@ -112,11 +117,18 @@ def _model_from_json(fields: Fields) -> NCA:
     return model
 
 
-def _same_target(model: NCA, other: NCA) -> bool:
-    ours, theirs = model.target, other.target
-    if ours is None or theirs is None:
-        return ours is theirs
-    return ours.rgba8.shape == theirs.rgba8.shape and ours.rgba8.tobytes() == theirs.rgba8.tobytes()
+def _same_targets(model: NCA, other: NCA) -> bool:
+    def content(model: NCA) -> list[tuple[object, ...]]:
+        return [(target.rgba8.shape, target.rgba8.tobytes()) for target in model.targets]
+
+    return content(model) == content(other)
+
+
+def _conditions(fields: Fields, space: tuple[int, ...]) -> Conditions:
+    """Read what the run began under; before there were conditions, files had no such field."""
+    if "conditions" not in fields:
+        return Conditions(center(space))
+    return conditions_from_json(typed(dict, fields["conditions"], "conditions"), space)
 
 
 def _start_to_json(start: Start) -> Fields:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from torch import Tensor
 
+from apps.lab.hit import check_cell
 from apps.lab.look import Look
 from apps.lab.moment import Moment
 from apps.lab.past import MAX_BYTES, Counts, Past, Snapshot
 from voxnca import VoxncaError
-from voxnca.errors import ArgumentError
 from voxnca.wounds import Wound, check
 
 MAX_UNDO = 20
@@ -193,9 +193,4 @@ class Run(ABC):
         Raises:
             ArgumentError: when it is none.
         """
-        inside = len(cell) == len(self.space) and all(
-            0 <= c < n for c, n in zip(cell, self.space, strict=True)
-        )
-        if not inside:
-            raise ArgumentError(f"cell={list(cell)} is off the grid of {list(self.space)}")
-        return cell
+        return check_cell(cell, self.space)

@@ -14,22 +14,23 @@ from analysis.rules import Pattern, Rule
 from apps.lab.carving import Stroke, carve, check_shape
 from apps.lab.cell_run import CellRun
 from apps.lab.clip import Clip
+from apps.lab.conditions import Conditions
 from apps.lab.discrete import as_made
 from apps.lab.layout import Layout
 from apps.lab.look import Look
 from apps.lab.moment import Moment
 from apps.lab.neural_run import NeuralRun
+from apps.lab.opening import first_conditions, usual_space
 from apps.lab.recording import Recording
 from apps.lab.run import Run
 from apps.lab.start import Start
+from apps.lab.steering import Steering
 from apps.lab.tempo import Tempo, checked
-from voxnca import NCA, Target, VoxncaError, training_space
+from voxnca import NCA, Target, VoxncaError
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
-from voxnca.grid import Rows, check_space
+from voxnca.grid import Rows
 
-DEFAULT_SIZE = {2: 64, 3: 32}
-"""Sides of the grid of a model that has no target."""
 DEFAULT_RADIUS, MIN_RADIUS, MAX_RADIUS = 4.0, 0.5, 64.0
 
 
@@ -64,6 +65,8 @@ class Session:
             is the run's.
         layout: what a hand-made rule starts from; by default a soup, or a
             pattern that ships where soups are dull.
+        conditions: that a learned rule starts under; by default its first goal, and no walls, or
+            for a rule that seeks a beacon the first layout held out for tests.
         clock: seconds, monotonic.
 
     Raises:
@@ -81,6 +84,7 @@ class Session:
         start: str = "seed",
         state: NDArray[np.floating] | None = None,
         layout: Layout | None = None,
+        conditions: Conditions | None = None,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._seed, self._tempo = check_seed(seed), Tempo(clock)
@@ -93,7 +97,7 @@ class Session:
             state = None
         if isinstance(rule, NCA):
             begin = Start.named(start) if state is None else Start.of_state(state, rule)
-            self._grow(rule, begin, space if space is not None else begin.space)
+            self._grow(rule, begin, space if space is not None else begin.space, conditions)
             return
         if start != "seed" or state is not None:
             raise ArgumentError(f"{rule} is a hand-made rule and has no such start; give a layout")
@@ -143,7 +147,7 @@ class Session:
     @property
     def target(self) -> Target | None:
         """What the creature is compared with; a hand-made rule has nothing to grow."""
-        return self.model.target if self.is_learned else None
+        return self.learned.target if self.is_learned else None
 
     @property
     def space(self) -> tuple[int, ...]:
@@ -262,10 +266,10 @@ class Session:
         self._life.step(num_steps)
 
     def reset(self) -> None:
-        """Go back to the start; the same run grows again, by the present rule."""
+        """Go back to the start; the same run grows again, by the present rule and conditions."""
         life = self._life
         if isinstance(life, NeuralRun):
-            self._begin(NeuralRun(life.model, life.start, space=self.space, seed=self._seed))
+            self.begin_under(life.conditions)
         else:
             self._begin(CellRun(self.made.rule, self.made.layout))
 
@@ -314,6 +318,41 @@ class Session:
         """
         self.learned.plant(tuple(int(c) for c in cell))
         self.version += 1
+
+    def steer(self, steering: Steering, *, goes_on: bool = False, anyway: bool = False) -> bool:
+        """Change what a learned rule is given: its goal, walls, the beacon.
+
+        Args:
+            steering: what changes.
+            goes_on: whether it goes on with the touch before: they are undone together.
+            anyway: count it as a touch even if nothing changes, as it did elsewhere.
+
+        Returns:
+            Whether anything has changed.
+
+        Raises:
+            ArgumentError: when it cannot be.
+            VoxncaError: when a hand-made rule runs.
+        """
+        life = self.learned
+        changes = steering.of(life.conditions, self.space) is not life.conditions
+        if changes or anyway:
+            life.steer(steering, goes_on=goes_on)
+            self.version += 1
+        return changes
+
+    def begin_under(self, conditions: Conditions) -> None:
+        """Go back to the start of a learned rule, by the present rule and other conditions.
+
+        Raises:
+            ArgumentError: when they do not fit the rule or the grid.
+            VoxncaError: when a hand-made rule runs.
+        """
+        life = self.learned
+        space, seed = self.space, self._seed
+        self._begin(
+            NeuralRun(life.model, life.start, space=space, seed=seed, conditions=conditions)
+        )
 
     def draw(self, cells: Sequence[Sequence[int]], state: int, *, goes_on: bool = False) -> None:
         """Put cells of a hand-made rule into a state.
@@ -453,7 +492,7 @@ class Session:
         if isinstance(rule, NCA) and rule.is_discrete and layout is None:
             rule, layout = as_made(rule, seed=self._seed)
         if isinstance(rule, NCA):
-            self._grow(rule, Start(), None)
+            self._grow(rule, Start(), None, None)
         else:
             self._lay(rule, layout or Layout.first(rule, seed=self._seed))
 
@@ -476,8 +515,16 @@ class Session:
         """Return what there is to see now."""
         return self._life.observe(self.look, self._run)
 
-    def _grow(self, model: NCA, start: Start, space: Sequence[int] | None) -> None:
-        self._begin(NeuralRun(model, start, space=_grid(model, space), seed=self._seed))
+    def _grow(
+        self,
+        model: NCA,
+        start: Start,
+        space: Sequence[int] | None,
+        conditions: Conditions | None,
+    ) -> None:
+        sizes = usual_space(model, space)
+        under = conditions or first_conditions(model, sizes)
+        self._begin(NeuralRun(model, start, space=sizes, seed=self._seed, conditions=under))
         self._run += 1
 
     def _lay(self, rule: Rule, layout: Layout) -> None:
@@ -494,14 +541,3 @@ def _first_layout(rule: Rule, seed: int, space: Sequence[int] | None) -> Layout:
     if space is None:
         return Layout.first(rule, seed=seed)
     return Layout.soup(rule, seed=seed, space=space)
-
-
-def _grid(model: NCA, space: Sequence[int] | None) -> tuple[int, ...]:
-    d, target = model.config.num_dims, model.target
-    if space is None and target is not None:
-        recipe = model.info.recipe
-        return training_space(target, recipe.margin_cells) if recipe else training_space(target)
-    sizes = check_space(space or (DEFAULT_SIZE[d],) * d, d)
-    if target is not None:
-        target.origin(sizes)
-    return sizes

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from apps.lab.conditions import Conditions
 from apps.lab.past import Frozen
 from voxnca import NCA, Rows, seed_rows
 from voxnca.errors import ArgumentError
@@ -74,8 +75,11 @@ class Start:
         )
         return cls("state", Frozen.of_rows(rows, space, 0), space)
 
-    def rows(self, model: NCA, space: Sequence[int]) -> Rows:
+    def rows(self, model: NCA, space: Sequence[int], conditions: Conditions | None = None) -> Rows:
         """Return the cells to start from: a large grid of which little is alive takes no memory.
+
+        The seed is in the root, and the target that of the goal; without conditions in the middle,
+        and the first.
 
         Raises:
             ArgumentError: when the model has no target to start from, or the grid another size.
@@ -85,7 +89,8 @@ class Start:
                 raise ArgumentError(f"space={tuple(space)} is not the state's, {self.space}")
             return self.state.rows
         if self.kind == "target":
-            if model.target is None:
+            target = model.target if conditions is None else conditions.target_of(model)
+            if target is None:
                 raise ArgumentError("start='target' needs a model with a target; use start='seed'")
-            return model.target.rows(space, model.config.num_channels)
-        return seed_rows(model.config, space)
+            return target.rows(space, model.config.num_channels)
+        return seed_rows(model.config, space, at=None if conditions is None else conditions.root)

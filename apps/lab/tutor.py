@@ -42,4 +42,5 @@ class Tutor:
             self.cell,
             seed=session.seed,
             step_index=session.step_index,
+            conditions=session.learned.rollout.conditions,
         )

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import atan, cos, degrees, radians, sin, tan
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.lab.hit import Hit
+from apps.lab.hit import Cell, Hit
 from apps.lab.moment import Moment
 from apps.viewer.floor import floor_height
 
@@ -27,6 +27,20 @@ MAX_ELEVATION = 89.0
 """Short of the pole, where up would be undefined."""
 ZOOM_RANGE = (0.1, 6.0)
 """Of the home distance."""
+
+
+class Spot(NamedTuple):
+    """Where something is seen: (x, y), fractions of a frame, and how large.
+
+    Attributes:
+        x: from the left.
+        y: from the top.
+        cell: the side of a cell there, as a fraction of the frame's height.
+    """
+
+    x: float
+    y: float
+    cell: float
 
 
 class Camera(Protocol):
@@ -49,6 +63,15 @@ class Camera(Protocol):
 
         In 3D that is the face of a solid cell that is seen there, else the floor below the grid;
         in 2D any cell of the grid.
+        """
+
+    def spot(self, cell: Cell, aspect: float) -> Spot | None:
+        """Return where the middle of a cell is seen, or None: behind the eye."""
+
+    def slide(self, cell: Cell, x: float, y: float, aspect: float) -> Cell:
+        """Return the cell at a place of a frame, on the grid or off it, level with another one.
+
+        In 3D that is the cell of the layer through `cell` that faces the viewer most.
         """
 
 
@@ -120,8 +143,30 @@ class OrbitCamera:
     def touch(self, moment: Moment, x: float, y: float, aspect: float) -> Hit | None:
         """Return the face that the ray through (x, y) enters first, else the floor, or None."""
         origin, direction = self.position[::-1], self.ray(x, y, aspect)[::-1]
-        hit = first_face(moment.cells, origin, direction)
+        hit = first_face(_standing(moment), origin, direction)
         return hit or floor_hit(moment.space, floor_height(moment), origin, direction)
+
+    def spot(self, cell: Cell, aspect: float) -> Spot | None:
+        """Return where the middle of a cell is seen, or None: behind the eye."""
+        forward, right, up = self.basis()
+        offset = np.array(cell[::-1]) + 0.5 - self.position
+        depth = float(offset @ forward)
+        if depth <= 0:
+            return None
+        height = 2 * depth * _HALF / min(1.0, aspect)
+        x, y = 0.5 + offset @ right / (height * aspect), 0.5 - offset @ up / height
+        return Spot(float(x), float(y), 1 / height)
+
+    def slide(self, cell: Cell, x: float, y: float, aspect: float) -> Cell:
+        """Return the cell that is seen at (x, y) in the layer of `cell` that faces the viewer."""
+        axis = int(abs(self.basis()[0][::-1]).argmax())
+        origin, direction = self.position[::-1], self.ray(x, y, aspect)[::-1]
+        away = cell[axis] + 0.5 - origin[axis]
+        if away * direction[axis] <= 0:  # it is never met: beyond the horizon of the layer
+            return cell
+        place = np.floor(origin + away / direction[axis] * direction).astype(int).tolist()
+        place[axis] = cell[axis]
+        return tuple(place)
 
 
 @dataclass(frozen=True)
@@ -178,6 +223,16 @@ class PlaneCamera:
         inside = all(0 <= c < n for c, n in zip(cell, moment.space, strict=True))
         return Hit(cell, (0, 0)) if inside else None
 
+    def spot(self, cell: Cell, aspect: float) -> Spot:
+        """Return where the middle of a cell is seen."""
+        height = self.height(aspect)
+        row, column = (c + 0.5 - f for c, f in zip(cell, self.focus, strict=True))
+        return Spot(0.5 + column / (height * aspect), 0.5 + row / height, 1 / height)
+
+    def slide(self, cell: Cell, x: float, y: float, aspect: float) -> Cell:  # noqa: ARG002
+        """Return the cell at (x, y), on the grid or off it."""
+        return self.cell(x, y, aspect)
+
 
 AROUND, AROUND_GRID = 1.25, 1.04
 """What is shown at first, in lengths of a creature's target, or of a grid that is full."""
@@ -188,11 +243,24 @@ def home(moment: Moment) -> Camera:
     low, high = (np.array(corner, dtype=float) for corner in moment.box)
     middle, size = (low + high) / 2, high - low
     if moment.num_dims == 2:
-        across = (AROUND if moment.paper is None else AROUND_GRID) * float(size.max())
+        across = (AROUND_GRID if _is_full(moment) else AROUND) * float(size.max())
         return PlaneCamera((float(middle[0]), float(middle[1])), across, across)
     z, y, x = middle.tolist()
     distance = 0.5 * float(np.linalg.norm(size)) / sin(radians(VIEW_ANGLE) / 2)
     return OrbitCamera((x, y, z), -60.0, 22.0, distance, distance)
+
+
+def _is_full(moment: Moment) -> bool:
+    """Tell whether there is something to see all over the grid."""
+    laid_out = moment.scenery is not None and moment.box[1] == moment.space
+    return moment.paper is not None or laid_out
+
+
+def _standing(moment: Moment) -> NDArray[np.int64]:
+    """Return the cells of which one sees a face: the creature's, and walls."""
+    if moment.scenery is None:
+        return moment.cells
+    return np.concatenate([moment.cells, moment.scenery.walls])
 
 
 def first_hit(

@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis import rules
 from analysis.rules.named import Entry
+from apps.lab.opening import seeks
 from apps.thumbnails import (
     model_thumbnail,
     pattern_thumbnail,
@@ -76,8 +77,14 @@ def _facts(name: str, model: NCA) -> Iterator[str]:
     yield f"{model.config.num_dims}D"
     if model.target is not None:
         yield "\N{MULTIPLICATION SIGN}".join(map(str, model.target.size))
-        if not name.startswith(model.target.name):
+        if not model.config.num_goals and not name.startswith(model.target.name):
             yield model.target.name
+    if model.config.num_goals:
+        yield f"{model.config.num_goals} goals"
+    if seeks(model):
+        yield "seeks a beacon"
+    elif model.config.senses:
+        yield "grows round walls"
     if model.is_discrete:
         yield f"{model.config.num_states} states"
     if model.info.learned_rule is not None:

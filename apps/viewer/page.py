@@ -14,7 +14,9 @@ from apps.viewer.driver import Driver
 from apps.viewer.panels.comparing import ComparePanel
 from apps.viewer.panels.creature import CreaturePanel
 from apps.viewer.panels.easel import EaselPanel
+from apps.viewer.panels.environment import EnvironmentPanel
 from apps.viewer.panels.goal import GoalPanel
+from apps.viewer.panels.goals import GoalsPanel
 from apps.viewer.panels.learning import LearningPanel
 from apps.viewer.panels.lesson import LessonPanel
 from apps.viewer.panels.looking import LookPanel
@@ -87,6 +89,8 @@ class Page:
             CreaturePanel(server, driver, models),
             self.goal,
             self.rule,
+            GoalsPanel(server, driver),
+            EnvironmentPanel(server, driver),
             RunPanel(server, driver),
             LearningPanel(server, driver),
             WoundPanel(server, driver),
@@ -100,7 +104,7 @@ class Page:
         self._state.update(
             TAB_STATE
             | {
-                "groups": [first, "wound"],
+                "groups": [first, "goals", "environment", "wound"],
                 "trame__title": "voxnca",
                 "trame__template_error": (WWW / "gone.html").read_text(encoding="utf-8"),
             }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from time import perf_counter
 
@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from apps.lab.hit import Hit
+from apps.lab.hit import Cell, Hit
 from apps.lab.moment import Moment
-from apps.viewer.camera import Camera, OrbitCamera, PlaneCamera
+from apps.viewer.camera import Camera, OrbitCamera, PlaneCamera, Spot
 from apps.viewer.patience import give_way
 from apps.viewer.plane import draw_plane
 from apps.viewer.scene import Scene, Window
@@ -58,6 +58,34 @@ class View:
         moment, x = self.part(x)
         width, height = self.part_size
         return self.camera.touch(moment, x, y, width / height)
+
+    def touch_wall(self, x: float, y: float) -> Hit | None:
+        """Return the face of a wall, in 2D the cell, that is seen at (x, y), through all else."""
+        moment, x = self.part(x)
+        if moment.scenery is None:
+            return None
+        width, height = self.part_size
+        bare = replace(moment, cells=moment.scenery.walls)
+        seen = self.camera.pick(bare, x, y, width / height)
+        return None if seen is None else self.camera.touch(bare, x, y, width / height)
+
+    def slide_beacon(self, x: float, y: float) -> Cell | None:
+        """Return the cell to which a mouse at (x, y) drags the beacon; None without one."""
+        moment, x = self.part(x)
+        if moment.scenery is None or moment.scenery.beacon is None:
+            return None
+        width, height = self.part_size
+        cell = self.camera.slide(moment.scenery.beacon, x, y, width / height)
+        return tuple(min(max(c, 0), n - 1) for c, n in zip(cell, moment.space, strict=True))
+
+    @property
+    def beacon_spot(self) -> Spot | None:
+        """Where in its part of the frame the beacon is seen; None without one."""
+        scenery = self.moments[0].scenery
+        if scenery is None or scenery.beacon is None:
+            return None
+        width, height = self.part_size
+        return self.camera.spot(scenery.beacon, width / height)
 
     @property
     def is_flat(self) -> bool:

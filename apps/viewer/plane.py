@@ -1,4 +1,4 @@
-"""A 2D moment as an image: every cell a square, nothing blurred."""
+"""A 2D moment as an image: every cell a square, nothing blurred; and what stands round it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.lab.moment import Fog, Moment
+from apps.lab.scenery import Scenery
 from apps.viewer.camera import PlaneCamera
+from apps.viewer.marks import hatch, mark_beacon, mark_root
 from apps.viewer.theme import Theme
 
 
@@ -39,7 +41,27 @@ def draw_plane(
         np.clip(cells + 1, 0, side + 1)
         for cells, side in zip((rows, columns), moment.space, strict=True)
     )
-    return grid[rows[:, None], columns]
+    picture = grid[rows[:, None], columns]
+    if moment.scenery is not None:
+        _stage(picture, moment.scenery, moment.space, (rows, columns), theme)
+        mark_root(picture, moment.scenery.root, camera)
+        if moment.scenery.beacon is not None:
+            mark_beacon(picture, moment.scenery.beacon, camera)
+    return picture
+
+
+def _stage(
+    picture: NDArray[np.uint8],
+    scenery: Scenery,
+    space: tuple[int, ...],
+    places: tuple[NDArray[np.int64], NDArray[np.int64]],
+    theme: Theme,
+) -> None:
+    """Draw walls in the pixels of their cells; `places` are the padded grid's, a pixel each."""
+    walls = np.zeros([side + 2 for side in space], bool)
+    walls[tuple(scenery.walls.T + 1)] = True
+    stands = walls[places[0][:, None], places[1]]
+    picture[stands] = hatch(stands.shape, theme)[stands]
 
 
 def _stain(paper: NDArray[np.uint8], fog: Fog, theme: Theme) -> None:

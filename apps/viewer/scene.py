@@ -10,22 +10,17 @@ import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  registers the OpenGL classe
 from numpy.typing import NDArray
 from PIL import Image
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
-from vtkmodules.util.vtkConstants import VTK_ID_TYPE
 from vtkmodules.vtkCommonCore import vtkLogger, vtkPoints, vtkUnsignedCharArray
-from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
-from vtkmodules.vtkRenderingCore import (
-    vtkActor,
-    vtkPolyDataMapper,
-    vtkRenderer,
-    vtkRenderWindow,
-    vtkTexture,
-)
+from vtkmodules.vtkCommonDataModel import vtkImageData, vtkPolyData
+from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow, vtkTexture
 
 from apps.lab.moment import Moment
 from apps.viewer.camera import OrbitCamera
 from apps.viewer.cloud import Cloud
 from apps.viewer.floor import FLOOR_TRIANGLES, floor_points, paint_floor
 from apps.viewer.mesh import Mesh, make_mesh
+from apps.viewer.stage import Stage
+from apps.viewer.surface import actor_of, triangles_of
 from apps.viewer.theme import Rgb, Theme
 
 # On a machine without a screen VTK first warns that it found no X server, then goes on by EGL.
@@ -57,7 +52,7 @@ class Scene:
         points = vtkPoints()
         points.SetData(numpy_to_vtk(mesh.points))
         self.surface.SetPoints(points)
-        self.surface.SetPolys(_triangles(mesh.triangles))
+        self.surface.SetPolys(triangles_of(mesh.triangles))
         self.surface.GetPointData().SetScalars(numpy_to_vtk(mesh.colors))
         self.surface.GetPointData().SetTCoords(numpy_to_vtk(mesh.places))
         self._moment = moment
@@ -77,11 +72,13 @@ class Window:
         self._window.SetMultiSamples(0)
         self._renderer = vtkRenderer()
         self._window.AddRenderer(self._renderer)
-        self._floor, self._voxels, self._cloud = Floor(), _actor(scene.surface), Cloud()
-        self._voxels.SetTexture(_tile())
+        self._floor, self._voxels, self._cloud = Floor(), actor_of(scene.surface), Cloud()
+        tile = _tile()
+        self._voxels.SetTexture(tile)
         self._renderer.AddActor(self._voxels)
         self._renderer.AddActor(self._floor.actor)
         self._renderer.AddVolume(self._cloud.volume)
+        self._stage = Stage(self._renderer, tile)
 
     def draw(
         self,
@@ -110,6 +107,7 @@ class Window:
             self._scene.show(moment)
         self._cloud.show(moment.fog, theme, smooth=smooth)
         self._floor.show(moment, theme)
+        self._stage.show(moment, theme)
         self._look(camera, size, theme)
         twice = smooth and moment.fog is None  # a fog has no edges to smooth
         width, height = (side * (2 if twice else 1) for side in size)
@@ -139,9 +137,9 @@ class Floor:
 
     def __init__(self) -> None:
         self._plane = vtkPolyData()
-        self._plane.SetPolys(_triangles(FLOOR_TRIANGLES))
+        self._plane.SetPolys(triangles_of(FLOOR_TRIANGLES))
         self._shown: tuple[Moment, Theme] | None = None
-        self.actor = _actor(self._plane)
+        self.actor = actor_of(self._plane)
 
     def show(self, moment: Moment, theme: Theme) -> None:
         """Lay the floor under a moment."""
@@ -152,22 +150,6 @@ class Floor:
         self._plane.SetPoints(points)
         self._plane.GetPointData().SetScalars(numpy_to_vtk(paint_floor(moment, theme), deep=True))
         self._shown = (moment, theme)
-
-
-def _actor(surface: vtkPolyData) -> vtkActor:
-    mapper, actor = vtkPolyDataMapper(), vtkActor()
-    mapper.SetInputData(surface)
-    actor.SetMapper(mapper)
-    actor.GetProperty().LightingOff()
-    actor.GetProperty().BackfaceCullingOn()
-    return actor
-
-
-def _triangles(rows: NDArray[np.int64]) -> vtkCellArray:
-    """Wrap `(n, 3)` rows of points; VTK reads their memory, so the caller keeps them."""
-    triangles = vtkCellArray()
-    triangles.SetData(3, numpy_to_vtk(rows.reshape(-1), array_type=VTK_ID_TYPE))
-    return triangles
 
 
 def _tile() -> vtkTexture:

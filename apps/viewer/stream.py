@@ -2,7 +2,7 @@
 
 The first message of a tab holds the key. A frame is sent when there is something new to see and
 the frame before was acknowledged, so that frames never pile up and what is seen is never old. A
-frame is 20 bytes (`Frame.header`) and a picture; everything else is JSON with a `type`.
+frame is 32 bytes (`Frame.header`) and a picture; everything else is JSON with a `type`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from apps.viewer.driver import Driver
 from apps.viewer.painter import Painter
 from apps.viewer.security import Gate
 from apps.viewer.tab import MAX_SIDE, MIN_SIDE, Frame, Tab
-from apps.viewer.touch import Place, click, stroke
+from apps.viewer.touch import Place, click, drag_beacon, stroke
 from voxnca import ArgumentError
 
 KEY_SECONDS = 5.0
@@ -84,11 +84,13 @@ class _Connection:
         self._socket, self._driver, self._painter = socket, driver, painter
         self._tab = Tab(driver.moment)
         self._wanted, self._seen = asyncio.Event(), asyncio.Event()
+        self._dragged = asyncio.Event()
+        self._drag_to: tuple[Frame | None, Place, bool] | None = None
 
     async def serve(self) -> None:
         """Send and receive until the tab closes, or until either fails."""
         unwatch = self._driver.watch(self._wanted.set)
-        tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._receive())]
+        tasks = [asyncio.create_task(run) for run in (self._send(), self._receive(), self._lead())]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -155,6 +157,9 @@ class _Connection:
             case "stroke":
                 await self._stroke(message)
                 return
+            case "beacon":
+                self._drag(message)
+                return
             case "size":
                 width, height = (
                     _number(message, n, MIN_SIDE, MAX_SIDE) for n in ("width", "height")
@@ -183,6 +188,22 @@ class _Connection:
             raise ArgumentError(f"points={points!r} must be a list; reload the page")
         begins = message.get("begins") is True
         await stroke(self._driver, self._frame(message), [*map(_place, points)], begins=begins)
+
+    def _drag(self, message: Message) -> None:
+        """Take note of where the beacon is dragged; where it was to go before, it need not."""
+        begins = message.get("begins") is True or (self._drag_to is not None and self._drag_to[2])
+        self._drag_to = self._frame(message), _place(message.get("point")), begins
+        self._dragged.set()
+
+    async def _lead(self) -> None:
+        """Lead the beacon after the mouse: to find new ways takes longer than it moves on."""
+        while True:
+            await self._dragged.wait()
+            self._dragged.clear()
+            drag, self._drag_to = self._drag_to, None
+            if drag is not None:
+                frame, place, begins = drag
+                await drag_beacon(self._driver, frame, place, begins=begins)
 
     def _frame(self, message: Message) -> Frame | None:
         return self._tab.frame(int(_number(message, "frame", 0, 2**32)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections import OrderedDict
 from dataclasses import dataclass
+from math import nan
 
 from apps.lab.moment import Moment
 from apps.viewer.camera import Camera, home
@@ -37,10 +38,16 @@ class Frame:
     is_final: bool
 
     def header(self) -> bytes:
-        """Return number, run, step, wounds and finality as unsigned 32-bit integers, big-endian."""
+        """Return what the page is told with a picture, big-endian.
+
+        That is number, run, step, wounds and finality as unsigned 32-bit integers; then as 32-bit
+        floats where the beacon is seen in the creature's part of the frame, fractions of its width
+        and height, and how high a cell is there; NaN without a beacon.
+        """
         moment = self.view.moments[0]
         fields = self.number, moment.run, moment.step_index, moment.num_wounds, self.is_final
-        return struct.pack(">5I", *(field % 2**32 for field in fields))
+        spot = self.view.beacon_spot or (nan, nan, nan)
+        return struct.pack(">5I3f", *(field % 2**32 for field in fields), *spot)
 
     def pick(self, x: float, y: float) -> tuple[int, ...] | None:
         """Return the solid cell that was seen at (x, y), fractions of the frame, or None."""

@@ -17,6 +17,9 @@ class Theme:
         floor: of what a 3D creature stands on.
         fog: of alpha shown as a volume.
         ink: of alpha shown on paper.
+        wall: of blocked cells.
+        hatch: of the stripes on them in 2D.
+        glass: of them in 3D.
     """
 
     ground: Rgb
@@ -24,6 +27,9 @@ class Theme:
     floor: Rgb
     fog: Rgb
     ink: Rgb
+    wall: Rgb
+    hatch: Rgb
+    glass: Rgb
 
 
 DARK = Theme(
@@ -32,6 +38,9 @@ DARK = Theme(
     floor=(56, 65, 84),
     fog=(222, 232, 246),
     ink=(16, 20, 30),
+    wall=(72, 80, 98),
+    hatch=(92, 101, 121),
+    glass=(176, 190, 214),
 )
 LIGHT = Theme(
     ground=(236, 240, 245),
@@ -39,4 +48,11 @@ LIGHT = Theme(
     floor=(250, 251, 253),
     fog=(38, 52, 78),
     ink=(16, 20, 30),
+    wall=(112, 121, 138),
+    hatch=(134, 143, 160),
+    glass=(96, 108, 134),
 )
+
+RIM: Rgb = (58, 44, 8)
+ROOT: Rgb = (128, 82, 50)
+"""Of the beacon's edge and of the root, on any ground."""

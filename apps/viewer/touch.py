@@ -1,10 +1,11 @@
-"""What a click or a stroke on the picture does: it carves, plants, asks or paints."""
+"""What a click or a stroke on the picture does: it carves, plants, asks, builds or paints."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from apps.lab.hand import Hand
+from apps.lab.hit import is_inside
 from apps.lab.lab import Lab
 from apps.lab.session import Cut
 from apps.viewer.driver import Driver
@@ -19,6 +20,9 @@ MISSED = {
     Hand.ASK: "No voxel there: click on the creature to see how that cell works.",
     Hand.DRAW: "No cell there: click on the grid, in 3D on a voxel or on the floor.",
     Hand.ERASE: "No cell there: click on one that is not empty.",
+    Hand.WALL: "No room for a wall there: click on a cell, in 3D on a voxel or on the floor.",
+    Hand.CLEAR: "No wall there: click on one to take it away.",
+    Hand.BEACON: "No room for the beacon there: click on a free cell.",
 }
 
 
@@ -51,9 +55,25 @@ async def stroke(
     if driver.lab.hand in {Hand.DRAW, Hand.ERASE}:
         await _draw(driver, frame, places, begins=begins)
         return
+    if driver.lab.hand in {Hand.WALL, Hand.CLEAR}:
+        await _build(driver, frame, places, begins=begins)
+        return
+    if driver.lab.hand is Hand.BEACON:
+        for place in places[-1:]:
+            await drag_beacon(driver, frame, place, begins=begins)
+        return
     found = dict.fromkeys(cell for cell in (frame.view.pick(*p) for p in places) if cell)
     if found:
         await wound(driver, lambda lab: lab.carve(list(found), goes_on=not begins))
+
+
+async def drag_beacon(driver: Driver, frame: Frame | None, place: Place, *, begins: bool) -> None:
+    """Take the beacon along with the mouse; over walls it stays where it was."""
+    if frame is None or is_old(driver, frame) or driver.lab.easel is not None:
+        return
+    cell = frame.view.slide_beacon(*place)
+    if cell is not None:
+        await driver.perform(lambda lab: lab.helm.lead(cell, goes_on=not begins))
 
 
 async def wound(driver: Driver, deal: Callable[[Lab], Cut]) -> None:
@@ -74,6 +94,14 @@ async def _touch(driver: Driver, frame: Frame, place: Place) -> None:
         if not await _draw(driver, frame, [place], begins=True):
             driver.say(MISSED[hand])
         return
+    if hand in {Hand.WALL, Hand.CLEAR}:
+        if not await _build(driver, frame, [place], begins=True):
+            driver.say(MISSED[hand])
+        return
+    if hand is Hand.BEACON:
+        if not await _lead(driver, frame, place):
+            driver.say(MISSED[hand])
+        return
     cell = _free_place(frame, place) if hand is Hand.PLANT else view.pick(*place)
     if cell is None:
         driver.say(MISSED[hand])
@@ -91,19 +119,37 @@ def _free_place(frame: Frame, place: Place) -> tuple[int, ...] | None:
     return None if hit is None else hit.front
 
 
+async def _build(driver: Driver, frame: Frame, places: Sequence[Place], *, begins: bool) -> bool:
+    """Build walls where a hand points, or take them away; return whether that changed any."""
+    clears = driver.lab.hand is Hand.CLEAR
+    touch = frame.view.touch_wall if clears else frame.view.touch
+    hits = [hit for hit in (touch(*place) for place in places) if hit is not None]
+    if not hits:
+        return False
+    changes = await driver.perform(
+        lambda lab: lab.helm.build(hits, clears=clears, goes_on=not begins)
+    )
+    return changes is not False  # of a failure people are told already
+
+
+async def _lead(driver: Driver, frame: Frame, place: Place) -> bool:
+    """Put the beacon in front of what was clicked; return whether there is room."""
+    cell = _free_place(frame, place)
+    if cell is None or not is_inside(cell, frame.view.moments[0].space):
+        return False
+    leads = await driver.perform(lambda lab: lab.helm.lead(cell))
+    return leads is not False
+
+
 async def _draw(driver: Driver, frame: Frame, places: Sequence[Place], *, begins: bool) -> bool:
     """Set or empty the cells that were pointed at; return whether there were any."""
     hits = [hit for hit in (frame.view.touch(*place) for place in places) if hit is not None]
     erases = driver.lab.hand is Hand.ERASE
     space = frame.view.moments[0].space
-    cells = [cell for hit in hits if _inside(cell := hit.cell if erases else hit.front, space)]
+    cells = [cell for hit in hits if is_inside(cell := hit.cell if erases else hit.front, space)]
     if cells:
         await driver.perform(lambda lab: lab.draw(cells, goes_on=not begins))
     return bool(cells)
-
-
-def _inside(cell: tuple[int, ...], space: tuple[int, ...]) -> bool:
-    return all(0 <= c < n for c, n in zip(cell, space, strict=True))
 
 
 async def _paint(driver: Driver, frame: Frame, places: Sequence[Place], *, begins: bool) -> None:

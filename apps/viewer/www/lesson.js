@@ -177,6 +177,10 @@
           <h3 id="voxnca-lesson-1"><i>1</i>Perceive</h3>
           <p>The cell reads its own {{ lesson.before.length }} channels, and feels how each of them
             changes among its neighbours: {{ inputs }} numbers in all.</p>
+          <p v-if="lesson.told.length">Its goal is whispered to it: what it reads of the hidden channels
+            is not quite what they hold.</p>
+          <p v-if="lesson.num_flags">{{ lesson.num_flags }} of them say what is round it:
+            <b>{{ lesson.flags.length ? lesson.flags.join(', ') : 'nothing near' }}</b>.</p>
           <div class="voxnca-lesson-senses">
             <template v-for="sense in senses" :key="sense.name">
               <span>{{ sense.name }}<small>±{{ sense.scale }}</small></span>
@@ -303,7 +307,9 @@
       const place = told(({ cell }) =>
         cell.map((at, axis) => `${"zyx".slice(-cell.length)[axis]} ${at}`).join(", "),
       );
-      const inputs = told(({ senses, before }) => senses.length * before.length);
+      const inputs = told(
+        ({ senses, before, num_flags }) => senses.length * before.length + num_flags,
+      );
       const senses = told((lesson) => {
         const names = lesson.senses.map((sense) => SENSES[sense.kernel](sense.axis));
         const others = lesson.senses.slice(1).flatMap((sense) => sense.values);

@@ -4,7 +4,8 @@
 
   const CLICK_PIXELS = 4; // a drag farther than this is never a wound
   const RETRY_MS = 1000;
-  const HEADER_BYTES = 20;
+  const HEADER_BYTES = 32;
+  const GRIP_PIXELS = 16; // round the beacon, at least: there it can be grabbed
   const ARROW_TURN = 1 / 24; // of the frame's shorter side: 7.5 degrees
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -37,12 +38,12 @@
     }
 
     async receive(data) {
-      const [frame, run, step, wounds, final] = [0, 4, 8, 12, 16].map((at) =>
-        new DataView(data, 0, HEADER_BYTES).getUint32(at),
-      );
+      const header = new DataView(data, 0, HEADER_BYTES);
+      const [frame, run, step, wounds, final] = [0, 4, 8, 12, 16].map((at) => header.getUint32(at));
+      const [beaconX, beaconY, cell] = [20, 24, 28].map((at) => header.getFloat32(at));
       try {
         const bitmap = await createImageBitmap(new Blob([data.slice(HEADER_BYTES)]));
-        this.paint(bitmap, { frame, run, step, wounds, final });
+        this.paint(bitmap, { frame, run, step, wounds, final, beaconX, beaconY, cell });
         bitmap.close();
       } finally {
         await whenVisible(); // a tab in the background asks for no more frames
@@ -68,13 +69,13 @@
     });
   }
 
-  // Turns pointer events into turns, pans, zooms and clicks, once per screen refresh.
+  // Turns pointer events into turns, pans, zooms, drags and clicks, once per screen refresh.
   class Mouse {
-    constructor(canvas, send, click, carves) {
+    constructor(canvas, send, click, kindOf) {
       this.canvas = canvas;
       this.send = send;
       this.click = click;
-      this.carves = carves; // whether a drag that begins with this event is a stroke
+      this.kindOf = kindOf; // what a drag is that begins with this event
       this.pointers = new Map();
       this.pending = null;
       this.drag = null;
@@ -87,8 +88,13 @@
         if (this.drag) this.drag.moved = true;
         return;
       }
-      const kind = this.carves(event) ? "stroke" : event.button !== 0 ? "pan" : "turn";
-      this.drag = { from: event, last: event, kind, moved: false, begun: false };
+      this.drag = {
+        from: event,
+        last: event,
+        kind: this.kindOf(event),
+        moved: false,
+        begun: false,
+      };
     }
 
     move(event) {
@@ -104,6 +110,8 @@
       if (this.drag.kind === "stroke") {
         if (last === from) this.queue("stroke", this.place(from));
         this.queue("stroke", this.place(event));
+      } else if (this.drag.kind === "beacon") {
+        this.queue("beacon", this.place(event));
       } else {
         const [dx, dy] = [event.clientX - last.clientX, event.clientY - last.clientY];
         this.queue(this.drag.kind, dx, dy);
@@ -137,11 +145,15 @@
 
     queue(type, a, b) {
       if (!this.pending) {
-        this.pending = { turn: [0, 0], pan: [0, 0], zoom: 1, stroke: [] };
+        this.pending = { turn: [0, 0], pan: [0, 0], zoom: 1, stroke: [], beacon: null };
         requestAnimationFrame(() => this.flush());
       }
       if (type === "stroke") {
         this.pending.stroke.push(a);
+        return;
+      }
+      if (type === "beacon") {
+        this.pending.beacon = a;
         return;
       }
       if (type === "zoom") {
@@ -162,12 +174,13 @@
         if (dx || dy) this.send({ type, dx: dx / side, dy: dy / side });
       }
       if (pending.zoom !== 1) this.send({ type: "zoom", factor: pending.zoom });
-      if (pending.stroke.length) this.sendStroke(pending.stroke);
+      if (pending.stroke.length) this.sendDrag({ type: "stroke", points: pending.stroke });
+      if (pending.beacon) this.sendDrag({ type: "beacon", point: pending.beacon });
     }
 
-    sendStroke(points) {
+    sendDrag(message) {
       const frame = Number(this.canvas.dataset.frame || 0);
-      this.send({ type: "stroke", frame, points, begins: !this.drag?.begun });
+      this.send({ ...message, frame, begins: !this.drag?.begun });
       if (this.drag) this.drag.begun = true;
     }
 
@@ -191,6 +204,7 @@
       shots: { type: Number, default: 0 }, // grows when a screenshot is wanted
       painting: { type: Boolean, default: false }, // an easel is shown
       draws: { type: Boolean, default: false }, // a plain drag draws
+      goals: { type: Number, default: 0 }, // that keys choose
       pure: { type: Boolean, default: false }, // colours mean something: none is shaded
       labels: { type: Array, default: () => [] }, // of the creatures side by side
     },
@@ -198,7 +212,8 @@
     template: `
       <div class="voxnca-view" ref="box" :class="{ 'voxnca-light': !dark }">
         <canvas ref="canvas" tabindex="0" role="img" :aria-label="label"
-          @pointerdown="mouse.down($event)" @pointermove="mouse.move($event)"
+          :class="{ 'voxnca-grip': grips }"
+          @pointerdown="mouse.down($event)" @pointermove="follow"
           @pointerup="mouse.up($event)" @pointercancel="mouse.up($event)"
           @wheel.prevent="mouse.wheel($event)" @contextmenu.prevent @keydown="arrow"></canvas>
         <div v-if="!pure" class="voxnca-shade"></div>
@@ -214,6 +229,7 @@
       const box = ref(null);
       const canvas = ref(null);
       const rings = ref([]);
+      const grips = ref(false);
       const mouse = ref({ down() {}, move() {}, up() {}, wheel() {} });
       let stream = null;
       let observer = null;
@@ -251,6 +267,29 @@
         rings.value = [...rings.value.slice(-3), ring];
       }
 
+      // Whether the mouse is on the beacon, in whichever of the pictures side by side.
+      function isOnBeacon(event) {
+        const { beaconX, beaconY, cell } = canvas.value.dataset;
+        if (props.painting || !Number(cell)) return false;
+        const parts = Math.max(1, props.labels.length);
+        const [x, y] = mouse.value.place(event);
+        const width = canvas.value.clientWidth / parts;
+        const height = canvas.value.clientHeight;
+        const away = Math.hypot(((x * parts) % 1 - beaconX) * width, (y - beaconY) * height);
+        return away < Math.max(GRIP_PIXELS, 0.9 * cell * height);
+      }
+
+      function kindOf(event) {
+        if (event.button !== 0) return "pan";
+        if (isOnBeacon(event)) return "beacon";
+        return event.shiftKey || props.draws ? "stroke" : "turn";
+      }
+
+      function follow(event) {
+        mouse.value.move(event);
+        if (!event.buttons) grips.value = isOnBeacon(event);
+      }
+
       function arrow(event) {
         const direction = ARROWS[event.key];
         if (direction) {
@@ -281,6 +320,10 @@
           r: () => trame.trigger("reset"),
           c: () => send({ type: "home" }),
         };
+        const goal = Number(event.key) - 1;
+        if (goal >= 0 && goal < props.goals) {
+          actions[event.key] = () => trame.trigger("set_goal", [goal]);
+        }
         if (!actions[event.key]) return;
         event.preventDefault();
         actions[event.key]();
@@ -312,10 +355,7 @@
           list.querySelector(".v-field")?.setAttribute("aria-label", name);
         }
         stream = new Stream(paint, resize);
-        mouse.value = new Mouse(canvas.value, send, click, (event) => {
-          if (event.button !== 0) return false;
-          return event.shiftKey || props.draws;
-        });
+        mouse.value = new Mouse(canvas.value, send, click, kindOf);
         observer = new ResizeObserver(resize);
         observer.observe(box.value);
         window.addEventListener("keydown", shortcut);
@@ -334,7 +374,7 @@
         stream.close();
       });
 
-      return { arrow, box, canvas, mouse, rings };
+      return { arrow, box, canvas, follow, grips, mouse, rings };
     },
   };
 
