@@ -7,7 +7,7 @@ import shlex
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.reports.steering import Study, steering_html, study
+from analysis.reports.steering import Study, steering_html, study_steering
 from analysis.reports.steering.figures import ROWS
 from analysis.reports.steering.subject import RULE
 from analysis.reports.steering.table import interval, written
@@ -87,7 +87,7 @@ def run(text: str, trials: Trials, outputs: Outputs) -> None:
     get_ready()
     command = ["voxnca", "steer", text, *trials.options(), *outputs.options()]
     found = watched(
-        study(
+        study_steering(
             model,
             layouts,
             name=model.info.name or text,

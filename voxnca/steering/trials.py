@@ -22,6 +22,7 @@ from voxnca.rollout import Rollout, check_count
 from voxnca.steering.controls import courses
 from voxnca.steering.outcomes import Outcomes, Trial
 from voxnca.steering.vine import Cell, Course, Mask, Vine, vine_of, way_inside
+from voxnca.ways import reached
 
 LATE_STEPS = 500
 """Steps after which a grown vine is looked at again."""
@@ -30,7 +31,7 @@ BATCH_SIZE = 50
 """Layouts that grow at the same time."""
 _LOOK_EVERY = 16
 _RUNAWAY_SHARE = 0.95
-"""No vine fills more of the free cells, its rim of young ones included."""
+"""No vine fills more of the cells that it can get to, its rim of young ones included."""
 
 
 def default_num_steps(config: ModelConfig, space: Sequence[int]) -> int:
@@ -175,7 +176,8 @@ def _space_of(model: NCA, layouts: Sequence[Layout]) -> tuple[int, ...]:
 
 def _advance(run: Rollout, num_steps: int, courses: Sequence[Course]) -> Parts[None]:
     """Step, unless the vines run away: full grids cost much and come to nothing."""
-    most = _RUNAWAY_SHARE * sum(int((~course.blocked).sum()) for course in courses)
+    open_cells = [reached(~course.blocked, course.root) for course in courses]
+    most = _RUNAWAY_SHARE * sum(int(cells.sum()) for cells in open_cells)
     end = run.step_index + num_steps
     while run.step_index < end and len(run.rows.coordinates) <= most:
         run.step(min(_LOOK_EVERY, end - run.step_index))

@@ -2,7 +2,8 @@
 
 from analysis.reports.steering.page import steering_html
 from analysis.reports.steering.schema import schema, units
-from analysis.reports.steering.study import Study, study
+from analysis.reports.steering.study import Study
+from analysis.reports.steering.studying import study_steering
 from analysis.reports.steering.subject import Subject
 
-__all__ = ["Study", "Subject", "schema", "steering_html", "study", "units"]
+__all__ = ["Study", "Subject", "schema", "steering_html", "study_steering", "units"]

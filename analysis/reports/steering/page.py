@@ -47,8 +47,7 @@ def _figures(study: Study) -> Markup:
 
 def _who(study: Study) -> Markup:
     subjects = {subject.key: subject for subject in study.subjects}
-    said = who_does_what(study.config.senses, subjects)
-    return joined(tag("p", sentence) for sentence in said)
+    return tag("p", who_does_what(study.config.senses, subjects))
 
 
 def _difficulty(study: Study) -> Markup:
