@@ -588,9 +588,73 @@ def compare(
     ] = False,
 ) -> None:
     """Compare learned and hand-made rules: distances, chance, and what is exact, on one page."""
-    from apps.commands.comparing import Outputs, run
+    from apps.commands.comparing import run
+    from apps.commands.outputs import Outputs
 
     run(items, Outputs(output, figures), seed=seed, quick=quick)
+
+
+@app.command(
+    epilog="Examples: voxnca steer vine\n\n"
+    "voxnca steer vine --layouts 500 --json r.json -o r.html\n\n"
+    "voxnca steer mine.safetensors --against plain.safetensors --layouts 100",
+)
+@told_in_one_line
+def steer(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL", help="A shipped model that senses a beacon, or a model file."
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Page to write, with its vines: .html."
+        ),
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(
+            "--json", metavar="FILE", help="Figures to write, each with its unit: .json; - prints."
+        ),
+    ] = None,
+    layouts: Annotated[
+        int,
+        typer.Option(min=1, max=100_000, help="Layouts of the test split; always the same ones."),
+    ] = 500,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            min=8, max=512, help="Side of the layouts.", show_default="32 in 2D, 20 in 3D"
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Steps that a vine has to grow, to follow and to heal.",
+            show_default="the model's T",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the firing mask.")] = 0,
+    controls: Annotated[
+        bool,
+        typer.Option(
+            "--controls/--no-controls",
+            help="Measure the rule blind and with a straight signal, too, and the ways themselves.",
+        ),
+    ] = True,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="A rule trained without walls, in the same layouts."),
+    ] = None,
+) -> None:
+    """Measure how often a vine reaches its beacon, follows it, and heals, in unseen layouts."""
+    from apps.commands.outputs import Outputs
+    from apps.commands.steering import Trials, run
+
+    run(model, Trials(layouts, size, steps, seed, controls, against), Outputs(output, figures))
 
 
 @app.command(

@@ -117,6 +117,6 @@ def test_ctrl_c_ends_it_and_leaves_nothing(here: Path) -> None:
 
 def test_without_a_terminal_a_line_tells_of_each_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[Any] = []
-    monkeypatch.setattr("apps.commands.comparing.say", lines.append)
+    monkeypatch.setattr("apps.commands.stages.say", lines.append)
     run("B3/S23", "B2/S", "-o", "r.html", "--quick")
     assert [line.split(":")[0] for line in lines] == ["1 of 3", "2 of 3", "3 of 3"]

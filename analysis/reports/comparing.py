@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TypeVar
 
 from analysis import distance, measures
 from analysis.reports.comparison import Comparison
@@ -18,10 +17,9 @@ from analysis.reports.lesson import examine, floor
 from analysis.reports.making import Making
 from analysis.reports.pair import in_order, pair_of
 from analysis.reports.subject import Kind, Subject
+from analysis.stages import Stage, Stages
 from voxnca.config import check_seed
 from voxnca.errors import ArgumentError
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,24 +45,6 @@ GROWING_PERCEPTION = "sobel"
 USUAL = Effort()
 QUICK = Effort(num_samples=20, num_named=100, num_wounds=4, heal_steps=24)
 
-
-@dataclass(frozen=True)
-class Stage:
-    """What is done next.
-
-    Attributes:
-        index: stages done, from 0.
-        total: stages in all.
-        doing: what comes now, for people.
-    """
-
-    index: int
-    total: int
-    doing: str
-
-
-Stages = Generator[Stage, None, T]
-"""Yields what comes next, and returns what came of all."""
 
 _WORK = {
     Kind.HAND_MADE: "a run, measures, the nearest names",

@@ -49,10 +49,15 @@ class Making:
         duration_seconds: float,
     ) -> Self:
         """Note what was chosen, and the versions here."""
-        versions = {"voxnca": __version__, "Python": platform.python_version()}
-        versions |= {name: version(name) for name in _LIBRARIES}
-        return cls(command, date, seed, quick, num_samples, num_wounds, versions, duration_seconds)
+        here = versions()
+        return cls(command, date, seed, quick, num_samples, num_wounds, here, duration_seconds)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a dict that `json` can write."""
         return asdict(self)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions here of voxnca, Python and the libraries that compute."""
+    here = {"voxnca": __version__, "Python": platform.python_version()}
+    return here | {name: version(name) for name in _LIBRARIES}

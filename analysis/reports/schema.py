@@ -1,4 +1,4 @@
-"""The form of a comparison in JSON, and the unit of every number in it."""
+"""The forms of results in JSON, and the unit of every number in them."""
 
 from __future__ import annotations
 
@@ -20,30 +20,34 @@ def schema() -> Schema:
 
     Beside what that standard knows, every number has a `unit`.
     """
-    text = Path(__file__).with_name("schema.json").read_text("utf-8")
-    read: Schema = json.loads(text)
-    return read
+    return read_schema(Path(__file__).with_name("schema.json"))
 
 
 @cache
 def units() -> dict[str, str]:
     """Return the unit of every number, by where it stands: `pairs[].distances.hamming.value`."""
-    return dict(_units(schema(), ""))
+    return units_of(schema())
 
 
-def _units(part: Schema, path: str) -> Iterator[tuple[str, str]]:
+def read_schema(path: Path) -> Schema:
+    """Read a JSON Schema from the file of a package."""
+    read: Schema = json.loads(path.read_text("utf-8"))
+    return read
+
+
+def units_of(whole: Schema) -> dict[str, str]:
+    """Return the unit of every number of a schema, by where it stands."""
+    return dict(_units(whole, whole, ""))
+
+
+def _units(whole: Schema, part: Schema, path: str) -> Iterator[tuple[str, str]]:
     if "$ref" in part:
-        part = {**_definition(part["$ref"]), **part}
+        part = {**whole["$defs"][part["$ref"].rpartition("/")[2]], **part}
     if "unit" in part:
         yield path, part["unit"]
     for name, inner in part.get("properties", {}).items():
-        yield from _units(inner, f"{path}.{name}" if path else name)
+        yield from _units(whole, inner, f"{path}.{name}" if path else name)
     if "items" in part:
-        yield from _units(part["items"], f"{path}[]")
+        yield from _units(whole, part["items"], f"{path}[]")
     for choice in part.get("anyOf", ()):
-        yield from _units(choice, path)
-
-
-def _definition(reference: str) -> Schema:
-    found: Schema = schema()["$defs"][reference.rpartition("/")[2]]
-    return found
+        yield from _units(whole, choice, path)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
+from typing import Self
 
 from voxnca.conditions.compass import Signal
 from voxnca.layouts import Layout
@@ -21,6 +23,7 @@ class Trial:
         moved: grown, and T steps after the beacon moved.
         cut: grown, and T steps after its middle was cut out.
         late: grown, and 500 steps older.
+        cut_at: middle of the ball that was cut out, `(d,)`.
         severed: whether the cut left no way from root to beacon.
     """
 
@@ -29,6 +32,7 @@ class Trial:
     moved: Vine
     cut: Vine | None = None
     late: Vine | None = None
+    cut_at: tuple[int, ...] | None = None
     severed: bool | None = None
 
     @property
@@ -62,9 +66,11 @@ class Outcomes:
     num_steps: int
     signal: Signal
 
-    def joined(self, others: Outcomes) -> Outcomes:
-        """Return these and those of more layouts, measured in the same way."""
-        return Outcomes(self.trials + others.trials, self.num_steps, self.signal)
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Put parts of one measurement together, at least one."""
+        trials = [trial for part in parts for trial in part.trials]
+        return cls(tuple(trials), parts[0].num_steps, parts[0].signal)
 
     def vines(self, moment: str) -> list[Vine]:
         """Return the vines at a moment: see `Trial`."""

@@ -21,7 +21,8 @@ from voxnca.parts import Parts, finish
 from voxnca.rollout import Rollout, check_count
 from voxnca.steering.controls import courses
 from voxnca.steering.outcomes import Outcomes, Trial
-from voxnca.steering.vine import Course, Mask, Vine, vine_of, way_inside
+from voxnca.steering.vine import Cell, Course, Mask, Vine, vine_of, way_inside
+from voxnca.ways import reached
 
 LATE_STEPS = 500
 """Steps after which a grown vine is looked at again."""
@@ -30,7 +31,7 @@ BATCH_SIZE = 50
 """Layouts that grow at the same time."""
 _LOOK_EVERY = 16
 _RUNAWAY_SHARE = 0.95
-"""No vine fills more of the free cells, its rim of young ones included."""
+"""No vine fills more of the cells that it can get to, its rim of young ones included."""
 
 
 def default_num_steps(config: ModelConfig, space: Sequence[int]) -> int:
@@ -88,12 +89,7 @@ def measure_in_parts(
     first_sample: int = 0,
 ) -> Parts[Outcomes]:
     """Do as `measure`, which takes seconds, in parts of a few steps."""
-    check_steered(model)
-    space = _space_of(model, layouts)
-    T = num_steps
-    if T is None:
-        T = model.info.grow_steps or default_num_steps(model.config, space)
-    check_count("num_steps", T)
+    T = check_measured(model, layouts, num_steps)
     trials: list[Trial] = []
     for first in range(0, len(layouts), BATCH_SIZE):
         batch = layouts[first : first + BATCH_SIZE]
@@ -101,19 +97,18 @@ def measure_in_parts(
     return Outcomes(tuple(trials), T, signal)
 
 
-def check_steered(model: NCA) -> None:
-    """Check that a rule can be steered.
-
-    Raises:
-        ArgumentError: when it senses no beacon.
-    """
+def check_measured(model: NCA, layouts: Sequence[Layout], num_steps: int | None = None) -> int:
+    """Return T when vines of a rule can be measured; args and errors as of `measure`."""
     senses = model.config.senses
     if not {"beacon", "bare_beacon"} & set(senses):
-        sensed = ", ".join(senses) or "nothing"
         raise ArgumentError(
-            f"the model senses {sensed} and no beacon to steer by; train one that does: "
-            "voxnca train vine --steer -o vine.safetensors"
+            f"the model has no beacon to steer by (it senses {', '.join(senses) or 'nothing'}); "
+            "train one that has: voxnca train vine --steer -o vine.safetensors"
         )
+    space = _space_of(model, layouts)
+    if num_steps is not None:
+        return check_count("num_steps", num_steps)
+    return model.info.grow_steps or default_num_steps(model.config, space)
 
 
 @dataclass(frozen=True)
@@ -134,14 +129,15 @@ class _Batch:
         yield from _advance(run, self.num_steps, here)
         state = run.state()
         grown = _vines(state, here)
-        cuts = np.stack([_cut(vine, course) for vine, course in zip(grown, here, strict=True)])
+        middles = [_middle(*each) for each in zip(grown, here, strict=True)]
+        cuts = np.stack([_ball(*each) for each in zip(middles, here, strict=True)])
         wounded = state.masked_fill(torch.from_numpy(cuts)[..., None], 0.0)
         severed = [way_inside(*each) is None for each in zip(_solid(wounded), here, strict=True)]
         moved = yield from self._go_on(state, there)
         healed = yield from self._go_on(wounded, here)
         yield from _advance(run, LATE_STEPS, here)
         late = _vines(run.state(), here)
-        parts = zip(self.layouts, grown, moved, healed, late, severed, strict=True)
+        parts = zip(self.layouts, grown, moved, healed, late, middles, severed, strict=True)
         return [Trial(*each) for each in parts]
 
     def _planted(self) -> Tensor:
@@ -180,7 +176,8 @@ def _space_of(model: NCA, layouts: Sequence[Layout]) -> tuple[int, ...]:
 
 def _advance(run: Rollout, num_steps: int, courses: Sequence[Course]) -> Parts[None]:
     """Step, unless the vines run away: full grids cost much and come to nothing."""
-    most = _RUNAWAY_SHARE * sum(int((~course.blocked).sum()) for course in courses)
+    open_cells = [reached(~course.blocked, course.root) for course in courses]
+    most = _RUNAWAY_SHARE * sum(int(cells.sum()) for cells in open_cells)
     end = run.step_index + num_steps
     while run.step_index < end and len(run.rows.coordinates) <= most:
         run.step(min(_LOOK_EVERY, end - run.step_index))
@@ -196,13 +193,18 @@ def _vines(state: Tensor, courses: Sequence[Course]) -> list[Vine]:
     return [vine_of(*each) for each in zip(_solid(state), courses, strict=True)]
 
 
-def _cut(vine: Vine, course: Course) -> Mask:
-    """Return the cells to cut: round the middle of the way, or of where it should be."""
+def _middle(vine: Vine, course: Course) -> Cell:
+    """Return the middle cell of the way, or of where it should be."""
     cells = way_inside(vine.solid, course)
     if cells is None:
         cells = course.ideal
-    middle = cells[len(cells) // 2].reshape(-1, *[1] * vine.solid.ndim)
-    offsets = np.indices(vine.solid.shape) - middle
+    return tuple(cells[len(cells) // 2].tolist())
+
+
+def _ball(middle: Cell, course: Course) -> Mask:
+    """Return the cells to cut out: bool `(*space)`, neither root nor beacon."""
+    space = course.blocked.shape
+    offsets = np.indices(space) - np.reshape(middle, (-1, *[1] * len(space)))
     cut: Mask = (offsets**2).sum(0) <= CUT_RADIUS_CELLS**2
     cut[course.root] = cut[course.beacon] = False
     return cut

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-
-import numpy as np
 from PIL import Image
 
 from analysis.reports.entry import Entry
 from analysis.reports.film import Film
-from analysis.reports.page.markup import Markup, data_uri, tag
+from analysis.reports.page.markup import Markup, tag
+from analysis.reports.page.shot import shot
 from analysis.reports.wording import percent
 from voxnca.export.colours import Bytes
 from voxnca.export.pictures import picture
@@ -17,7 +15,6 @@ from voxnca.export.pictures import picture
 _PIXEL = 4
 """Of the picture a cell: enough for paper, and next to nothing in a .png."""
 _SOLID_PX = 320
-_COLORS = 255
 _LONGEST = 2
 """Of the picture of a row over time, how much longer than high it is; else steps are left out."""
 
@@ -26,12 +23,12 @@ def film_strip(entry: Entry) -> Markup:
     """Draw a film."""
     film, name = entry.film, entry.name
     shots = [
-        _shot(_drawn(frame.rgba8), _alt(film, name, frame.step), _moment(frame.step))
+        shot(_drawn(frame.rgba8), _alt(film, name, frame.step), _moment(frame.step))
         for frame in film.frames
     ]
     row = "middle row" if len(film.space) == 2 else "middle row of the middle layer"
     stride = max(1, -(-film.num_steps // (_LONGEST * len(film.history))))
-    history = _shot(
+    history = shot(
         _enlarged(film.history[:, ::stride]),
         f"the {row} of {name}, from step 0 on the left to step {film.num_steps} on the right",
         f"middle row, to step {film.num_steps} →",
@@ -48,13 +45,6 @@ def _alt(film: Film, name: str, step: int) -> str:
     return f"{name}, {_moment(step)}: {percent(film.filled[step])} of the cells are not empty"
 
 
-def _shot(shown: Image.Image, alt: str, caption: str) -> Markup:
-    """Put a picture into a figure that is as high as its neighbours."""
-    image = tag("img", src=data_uri(_encoded(shown)), alt=alt)
-    ratio = f"--r:{shown.width / shown.height:.3f}"
-    return tag("figure", image, tag("figcaption", caption), style=ratio)
-
-
 def _drawn(rgba8: Bytes) -> Image.Image:
     if rgba8.ndim == 3:
         return _enlarged(rgba8)
@@ -63,13 +53,3 @@ def _drawn(rgba8: Bytes) -> Image.Image:
 
 def _enlarged(rgba8: Bytes) -> Image.Image:
     return Image.fromarray(rgba8.repeat(_PIXEL, 0).repeat(_PIXEL, 1))
-
-
-def _encoded(image: Image.Image) -> bytes:
-    """Return a .png file, of a palette where the picture has few colours."""
-    pixels = np.asarray(image).reshape(-1, 4)
-    few = len(np.unique(pixels.view(np.uint32))) <= _COLORS
-    buffer = io.BytesIO()
-    shown = image.quantize(_COLORS, method=Image.Quantize.FASTOCTREE) if few else image
-    shown.save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()

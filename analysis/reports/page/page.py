@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from string import Template
+from collections.abc import Callable
 from typing import NamedTuple
 
 from analysis.reports.comparison import Comparison
 from analysis.reports.page import sections
-from analysis.reports.page.markup import Markup, joined, tag
-from analysis.reports.page.resource import resource
+from analysis.reports.page.frame import Part, framed
+from analysis.reports.page.markup import Markup
 from analysis.reports.wording import listed
 
 
@@ -43,25 +42,12 @@ SECTIONS = (
 def report_html(comparison: Comparison) -> str:
     """Write a comparison as one HTML page.
 
-    It loads nothing: pictures, charts and style are in it. It follows the reader's choice of light
-    or dark, and prints.
+    See `framed`.
     """
     names = listed([entry.name for entry in comparison.entries])
-    title = f"A comparison of {names}" if comparison.pairs else f"A report on {names}"
-    drawn = [(section, section.draw(comparison)) for section in SECTIONS]
-    kept = [(section, body) for section, body in drawn if body is not None]
-    links = [tag("li", tag("a", section.title, href=f"#{section.anchor}")) for section, _ in kept]
-    return Template(resource("frame.html")).substitute(
-        title=joined(title),
-        style=resource("style.css"),
+    return framed(
+        f"A comparison of {names}" if comparison.pairs else f"A report on {names}",
+        [Part(section.anchor, section.title, section.draw(comparison)) for section in SECTIONS],
         byline=sections.byline(comparison),
         summary=sections.summary(comparison),
-        contents=tag("ol", links),
-        body=Markup("\n".join(_numbered(kept))),
     )
-
-
-def _numbered(kept: list[tuple[Section, Markup]]) -> Iterator[str]:
-    for number, (section, body) in enumerate(kept, 1):
-        heading = tag("h2", tag("span", number, class_="number"), section.title)
-        yield tag("section", heading, body, id=section.anchor)

@@ -8,11 +8,12 @@ from analysis.reports.film import Film
 from analysis.reports.page.difference_cards import difference_cards
 from analysis.reports.page.distance_table import distance_table
 from analysis.reports.page.film_strip import film_strip
+from analysis.reports.page.frame import facts, in_short, made_by, wide
 from analysis.reports.page.growth_box import growth_box
 from analysis.reports.page.heat_map import heat_map
 from analysis.reports.page.lesson_card import lesson_card
 from analysis.reports.page.line_chart import Curve, line_chart
-from analysis.reports.page.markup import Content, Markup, joined, tag
+from analysis.reports.page.markup import Markup, joined, tag
 from analysis.reports.page.measures_table import measures_table
 from analysis.reports.page.names_table import names_table
 from analysis.reports.page.resource import resource
@@ -26,14 +27,12 @@ _OPEN = 3
 
 def byline(comparison: Comparison) -> Markup:
     """Say with what and when the page was made."""
-    making = comparison.making
-    made = f"Made by voxnca {making.versions['voxnca']}"
-    return tag("p", f"{made} on {making.date}" if making.date else made, class_="byline")
+    return made_by(comparison.making.versions, comparison.making.date)
 
 
 def summary(comparison: Comparison) -> Markup:
     """Draw the summary."""
-    return tag("ul", [tag("li", sentence) for sentence in comparison.summary])
+    return in_short(comparison.summary)
 
 
 def runs(comparison: Comparison) -> Markup:
@@ -54,7 +53,7 @@ def matrix(comparison: Comparison) -> Markup | None:
                 "kind typically has. Only rules of as many states and dimensions have "
                 "neighbourhoods in common.",
             ),
-            _wide(heat_map(comparison), "Distances between all rules"),
+            wide(heat_map(comparison), "Distances between all rules"),
             _reasons(comparison),
         ]
     )
@@ -94,7 +93,7 @@ def names(comparison: Comparison) -> Markup | None:
                 "column says what such a name is worth: how many random rules of the same kind are "
                 "as near to some named rule. If that is large, the name is luck.",
             ),
-            _wide(names_table(comparison.entries), "Nearest named rules"),
+            wide(names_table(comparison.entries), "Nearest named rules"),
         ]
     )
 
@@ -104,7 +103,7 @@ def measures(comparison: Comparison) -> Markup | None:
     if not any(entry.measures for entry in comparison.entries):
         return None
     note = tag("p", "All are over all neighbourhoods, each as likely as any other.")
-    return joined([note, _wide(measures_table(comparison.entries), "Measures")])
+    return joined([note, wide(measures_table(comparison.entries), "Measures")])
 
 
 def exactness(comparison: Comparison) -> Markup | None:
@@ -144,7 +143,7 @@ def making(comparison: Comparison) -> Markup:
         f"{counted(made.num_samples, 'random rule')} of each kind beside a distance (fewer beside "
         f"what is slow), {counted(made.num_wounds, 'wound')} to each growing network"
     )
-    facts = (
+    found = (
         ("Command", tag("code", made.command) if made.command else None),
         ("Date", made.date or None),
         ("Seed", f"{made.seed}: the same seed and versions give the same figures"),
@@ -153,8 +152,7 @@ def making(comparison: Comparison) -> Markup:
         ("Versions", versions),
         ("Figures", "--json FILE writes all of them, each with its unit"),
     )
-    rows = [(tag("dt", name), tag("dd", fact)) for name, fact in facts if fact]
-    return tag("dl", rows, class_="making")
+    return facts((name, fact) for name, fact in found if fact)
 
 
 def terms(_: Comparison) -> Markup:
@@ -231,7 +229,7 @@ def _pair(comparison: Comparison, pair: Pair, *, is_open: bool) -> Markup:
     return tag(
         "details",
         tag("summary", tag("h3", name, " ", share)),
-        _wide(distance_table(pair.distances), f"Distances between {name}"),
+        wide(distance_table(pair.distances), f"Distances between {name}"),
         tag("h4", "Where they differ, most visited first"),
         difference_cards(one, other, pair.differences),
         class_="pair",
@@ -256,8 +254,3 @@ def _entry(comparison: Comparison, name: str) -> Entry:
 def _golly(entry: Entry) -> str:
     assert entry.golly is not None
     return entry.golly.sentence
-
-
-def _wide(content: Content, label: str) -> Markup:
-    """Let what is wider than the page be moved, by hand or by keys."""
-    return tag("div", content, class_="wide", tabindex=0, role="region", aria_label=label)

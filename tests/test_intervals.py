@@ -1,0 +1,46 @@
+"""Intervals against scipy's, and by counting how often they hold what they are to hold."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from analysis.intervals import of_median, of_share
+from voxnca import ArgumentError
+
+
+@given(st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_interval_of_a_share_is_wilsons(counts):
+    count, total = counts
+    found = of_share(count, total)
+    expected = stats.binomtest(count, total).proportion_ci(0.95, method="wilson")
+    assert found == pytest.approx((count / total, expected.low, expected.high), abs=1e-12)
+    assert found.low <= found.value <= found.high
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=1500))
+def test_the_interval_of_a_median_has_the_probability_it_says(values):
+    value, low, high = of_median(values)
+    n, ordered = len(values), np.sort(values)
+    assert value == pytest.approx(np.median(values))
+    assert low <= value <= high
+    k = 1 + max(k for k in range(n) if k == 0 or 2 * stats.binom.cdf(k, n, 0.5) <= 0.05)
+    assert (low, high) == (ordered[k - 1], ordered[n - k])
+
+
+def test_the_median_lies_in_its_interval_as_often_as_promised():
+    random = np.random.default_rng(0)
+    held = [
+        low <= np.log(2) <= high
+        for _, low, high in (of_median(random.exponential(size=60).tolist()) for _ in range(2000))
+    ]
+    assert 0.95 <= np.mean(held) < 0.985
+
+
+@pytest.mark.parametrize(("count", "total"), [(0, 0), (3, 2), (-1, 5)])
+def test_no_interval_of_nothing(count, total):
+    with pytest.raises(ArgumentError, match="0 <= count <= total"):
+        of_share(count, total)
+    with pytest.raises(ArgumentError, match="nothing was measured"):
+        of_median([])
