@@ -262,7 +262,7 @@ class TaskConfig(JsonConfig):
 
     name: str = "grow"
     change_share: float = 0.3
-    change_start_share: float = 0.15
+    change_start_share: float = 0.35
     num_layouts: int = 512
     size: int = 32
     max_age: int = 6

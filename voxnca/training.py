@@ -288,10 +288,9 @@ class Training(Iterator[TrainStep]):
         """Return the pool of a saved run."""
         ours, states = self._pool, tensors["pool"]
         marks = tensors.get("marks", ours.marks)
-        if states.shape != ours.states.shape or states.dtype != torch.float32:
-            raise ValueError(f"the pool is not float32 of shape {tuple(ours.states.shape)}")
-        if not states.isfinite().all():
-            raise ValueError("the pool is not finite")
+        same = states.shape == ours.states.shape and states.dtype == torch.float32
+        if not same or not states.isfinite().all():
+            raise ValueError(f"the pool is not finite float32 of shape {tuple(ours.states.shape)}")
         if marks.shape != ours.marks.shape or marks.dtype != torch.int64:
             raise ValueError(f"the pool's marks are not int64 of shape {tuple(ours.marks.shape)}")
         self.task.wanted(marks)  # reads them all

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _GOAL, _PATIENCE = range(2)
 """A sample's marks: number of its goal, and for how many rollouts it is not given up."""
-_CHANGE_ROLLOUTS = 3
+_CHANGE_ROLLOUTS = 2
 """In so many a shape turns into another. What has only begun to is the worst of its batch: were it
 given up as such, no rule would ever learn to finish."""
 
