@@ -79,7 +79,7 @@ def _tables(rows: Sequence[ModelRow]) -> str:
     vines = [_vine_cells(row) for row in growing if row.is_vine]
     told = [(row.name, row.told) for row in growing if row.told]
     discrete = [_discrete_cells(row) for row in rows if row.num_states is not None]
-    tables = [
+    tables: list[tuple[Sequence[str], Sequence[Sequence[str]], tuple[int, ...]]] = [
         (_HEADINGS, [_cells(row) for row in growing if not row.is_vine], (0,)),
         (_VINE_HEADINGS, vines, (0,)),
         (_TOLD_HEADINGS, told, (0, 1)),
