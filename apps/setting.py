@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from torch import Tensor
 
+from apps.lab.conditions import Conditions
+from apps.lab.hit import Cell
+from apps.lab.opening import first_conditions, seeks, usual_space
 from apps.walls import Mask, in_the_middle, open_walls
-from voxnca import NCA, ArgumentError, Environment, Rollout, Rows, Target, common_space, seed_rows
+from voxnca import NCA, ArgumentError, Rollout, Rows, Target, seed_rows
 from voxnca.conditions.goals import goal_weights
 from voxnca.export.scenery import with_scenery
 from voxnca.grid import center
-from voxnca.layouts import held_out_layouts
-from voxnca.trial import open_environment
-
-Cell = tuple[int, ...]
-
-_VINE_SIDE = {2: 32, 3: 20}
-"""Of the grid of a vine that does not say on which it was trained."""
+from voxnca.ways import distances
 
 
 @dataclass(frozen=True)
@@ -49,19 +47,15 @@ NOTHING_ASKED = Asked()
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """Where a model grows and what it is told.
+    """Where a model grows, and what it is told.
 
     Attributes:
         space: sizes of the grid.
-        root: the cell of the seed.
-        goal: a weight for each goal; None for a model without goals.
-        environment: what stands round the creature; None for nothing.
+        conditions: the goal, the walls, the beacon, and the root, where the seed is.
     """
 
     space: tuple[int, ...]
-    root: Cell
-    goal: tuple[float, ...] | None = None
-    environment: Environment | None = None
+    conditions: Conditions
 
     @classmethod
     def usual(
@@ -77,11 +71,9 @@ class Setting:
         Raises:
             ArgumentError: for a model that no grid is known to fit.
         """
-        space, weights = tuple(space or usual_space(model)), goal_of(model, goal or 0)
-        if seeks_beacon(model):
-            layout = held_out_layouts(space, 1)[0]
-            return cls(space, layout.root, weights, layout.environment)
-        return cls(space, center(space), weights, open_environment(model.config, space))
+        sizes = tuple(space) if space else _fitting_space(model)
+        usual = first_conditions(model, sizes)
+        return cls(sizes, usual if goal is None else replace(usual, goal=_one_goal(model, goal)))
 
     @classmethod
     def of(cls, model: NCA, asked: Asked, space: Sequence[int] | None = None) -> Setting:
@@ -90,109 +82,119 @@ class Setting:
         Args:
             model: the rule.
             asked: what was typed.
-            space: sizes of the grid; None is that of the walls, or what fits the model.
+            space: sizes of the grid; None is one that holds the walls and fits the model.
 
         Raises:
             VoxncaError: for what cannot be read, or does not fit the model or the grid.
         """
-        goal = goal_of(model, 0) if asked.goal is None else read_goal(asked.goal, model)
+        goal = _one_goal(model, 0) if asked.goal is None else read_goal(asked.goal, model)
         if not asked.is_of_environment:
             usual = cls.usual(model, space)
-            return cls(usual.space, usual.root, goal, usual.environment)
+            return cls(usual.space, replace(usual.conditions, goal=goal))
         _check_beacon(model, asked)
         d = model.config.num_dims
         walls = None if asked.walls is None else open_walls(asked.walls, d)
         space = tuple(space or _roomy(model, walls))
+        blocked = np.zeros(space, bool) if walls is None else in_the_middle(walls, space)
         root = center(space) if asked.root is None else _cell("root", asked.root, d)
-        environment = Environment(
-            None if walls is None else in_the_middle(walls, space),
-            None if asked.beacon is None else _cell("beacon", asked.beacon, d),
-            root,
-        )
-        environment.walls(space)  # says what does not fit
-        return cls(space, root, goal, environment)
+        beacon = None if asked.beacon is None else _cell("beacon", asked.beacon, d)
+        conditions = Conditions(root, goal, blocked, beacon)
+        if conditions.environment is not None:
+            conditions.environment.walls(space)  # says what does not fit
+        return cls(space, conditions)
 
     def rows(self, model: NCA) -> Rows:
         """Return the seed."""
-        return seed_rows(model.config, self.space, at=self.root)
+        return seed_rows(model.config, self.space, at=self.conditions.root)
 
     def rollout(self, model: NCA, rows: Rows, *, seed: int = 0) -> Rollout:
         """Begin a run here."""
         return model.rollout(
-            rows, space=self.space, seed=seed, goal=self.goal, environment=self.environment
+            rows,
+            space=self.space,
+            seed=seed,
+            goal=self.conditions.goal or None,
+            environment=self.conditions.environment,
         )
 
     def target(self, model: NCA) -> Target | None:
         """Return what is to grow here; None for a blend, or what does not fit the grid."""
-        goal = self.goal or (1.0,)
-        number = goal.index(1.0) if 1.0 in goal else len(model.targets)
-        if number >= len(model.targets) or self.root != center(self.space):
+        goal, targets = self.conditions.goal or (1.0,), model.targets
+        number = goal.index(1.0) if 1.0 in goal else len(targets)
+        if number >= len(targets) or self.conditions.root != center(self.space):
             return None
-        target = model.targets[number]
-        return target if _holds(self.space, target) else None
+        return fitting(targets[number], self.space)
 
     @property
     def without_target(self) -> str:
         """Why there is no target here, of a model that has some."""
-        if self.goal and 1.0 not in self.goal:
+        if self.conditions.goal and 1.0 not in self.conditions.goal:
             return "no target is a blend of goals"
-        if self.root != center(self.space):
+        if self.conditions.root != center(self.space):
             return "the target lies round the middle, not round the root"
         return "the grid does not hold the target"
 
-    def painted(self, state: Tensor) -> Tensor:
-        """Return a state `(1, *space, C)` with walls and beacon among its cells, to be drawn."""
-        return state if self.environment is None else with_scenery(state, self.environment)
 
-    def placed(self, target: Target) -> Tensor:
-        """Return what a target asks for in the cells that are free: `(*space, 4)`."""
-        rgba = target.place(self.space)
-        if self.environment is not None:
-            rgba[self.environment.walls(self.space)] = 0.0
-        return rgba
+def drawn(state: Tensor, conditions: Conditions) -> Tensor:
+    """Return a state `(1, *space, C)` with walls and beacon among its cells, to be drawn."""
+    environment = conditions.environment
+    return state if environment is None else with_scenery(state, environment)
 
 
-def _holds(space: Sequence[int], target: Target) -> bool:
+def free_part(target: Target, space: tuple[int, ...], conditions: Conditions) -> Tensor:
+    """Return what a target asks for in the cells that are free: `(*space, 4)`."""
+    rgba = target.place(space)
+    if conditions.environment is not None:
+        rgba[conditions.environment.walls(space)] = 0.0
+    return rgba
+
+
+def reach(body: Mask, conditions: Conditions) -> str:
+    """Say how solid cells, bool `(*space)`, get from the root to the beacon, if they do."""
+    free = np.ones(body.shape, bool) if conditions.blocked is None else ~conditions.blocked
+    shortest, grown = _steps(free, conditions), _steps(body, conditions)
+    if shortest is None:
+        return "no way leads to the beacon"
+    if grown is None:
+        return f"does not reach the beacon, {shortest} steps away"
+    return f"reaches the beacon in {grown} steps; the shortest way takes {shortest}"
+
+
+def _steps(passable: Mask, conditions: Conditions) -> int | None:
+    if conditions.beacon is None or not passable[conditions.root]:
+        return None
+    steps = int(distances(passable, conditions.root)[conditions.beacon])
+    return steps if steps >= 0 else None
+
+
+def fitting(target: Target | None, space: tuple[int, ...]) -> Target | None:
+    """Return a target, unless the grid does not hold it."""
     try:
-        target.origin(space)
+        if target is not None:
+            target.origin(space)
     except ArgumentError:
-        return False
-    return True
+        return None
+    return target
+
+
+def _fitting_space(model: NCA) -> tuple[int, ...]:
+    if not (model.targets or seeks(model)):
+        raise ArgumentError("size: the model has no target to fit; pass --size 32")
+    return usual_space(model, None)
 
 
 def _roomy(model: NCA, walls: Mask | None) -> tuple[int, ...]:
     """Return a grid that holds walls, and what the model grows."""
     if walls is None:
-        return usual_space(model)
+        return _fitting_space(model)
     if not model.targets:
         return walls.shape
-    return tuple(map(max, walls.shape, usual_space(model)))
+    return tuple(map(max, walls.shape, usual_space(model, None)))
 
 
-def seeks_beacon(model: NCA) -> bool:
-    """Tell whether a model grows to a beacon."""
-    return any(sense.endswith("beacon") for sense in model.config.senses)
-
-
-def usual_space(model: NCA) -> tuple[int, ...]:
-    """Return the grid that fits a model's targets, or that a vine was trained on.
-
-    Raises:
-        ArgumentError: for a model that has no target and seeks no beacon.
-    """
-    if model.targets:
-        return common_space(model.targets)
-    if not seeks_beacon(model):
-        raise ArgumentError("size: the model has no target to fit; pass --size 32")
-    d, recipe = model.config.num_dims, model.info.recipe
-    trained = recipe is not None and recipe.task.name == "steer"
-    return (recipe.task.size if recipe and trained else _VINE_SIDE[d],) * d
-
-
-def goal_of(model: NCA, number: int) -> tuple[float, ...] | None:
-    """Return the weights of one goal; None of a model without goals."""
-    num_goals = model.config.num_goals
-    return tuple(float(goal == number) for goal in range(num_goals)) or None
+def _one_goal(model: NCA, number: int) -> tuple[float, ...]:
+    """Return the weights of one goal; none of a model without goals."""
+    return tuple(float(goal == number) for goal in range(model.config.num_goals))
 
 
 def read_goal(text: str, model: NCA) -> tuple[float, ...]:
@@ -219,9 +221,9 @@ def read_goal(text: str, model: NCA) -> tuple[float, ...]:
 
 
 def _check_beacon(model: NCA, asked: Asked) -> None:
-    if asked.beacon is None and seeks_beacon(model):
+    if asked.beacon is None and seeks(model):
         raise ArgumentError("beacon: the model grows to one; pass its cell, --beacon 3,20")
-    if asked.beacon is not None and not seeks_beacon(model):
+    if asked.beacon is not None and not seeks(model):
         raise ArgumentError(f"beacon={asked.beacon}: the model senses none; leave --beacon out")
 
 

@@ -30,7 +30,9 @@ from apps.interrupt import Interrupt
 from apps.lab.lab import Lab
 from apps.lab.session import Session
 from apps.terminal import table
+from apps.workshop.follower import follower
 from voxnca.quality import Healing, Quality, Snapshot
+from voxnca.steering import Reach, Steering
 
 COMMAND = Path(sys.executable).with_name("voxnca")
 QUALITY = Quality(
@@ -271,6 +273,9 @@ class TestListings:
             "rule": None,
             "num_wrong": None,
             "num_neighborhoods": None,
+            "goals": [],
+            "senses": [],
+            "steering": None,
         }
         row = run("models", "m.safetensors").stdout.splitlines()[1].split()
         figures = ["0.990", "0.970", "0.960", "0.900", "0.750", "0.010"]
@@ -295,24 +300,56 @@ class TestListings:
         assert tuple(row["name"] for row in listed) == voxnca.model_names()
 
     def test_the_table_of_the_shipped_models_fits_80_columns(self) -> None:
-        lines = run("models").stdout.splitlines()
-        assert max(map(len, lines)) <= 80
-        gap = lines.index("")
-        assert [len(lines[:gap]) - 1, len(lines[gap + 1 :]) - 1] == [
-            len(voxnca.model_names()) - len(discrete := self._discrete()),
-            len(discrete),
+        printed = run("models").stdout
+        assert max(map(len, printed.splitlines())) <= 80
+        tables = {part.split()[0]: part.splitlines()[1:] for part in printed.split("\n\n")}
+        life = ["learned-life", "2D", "2", "Life", "(B3/S23)", "0", "of", "512", "226"]
+        assert tables["discrete"][0].split() == life
+        listed = [line.split()[0] for name in tables if name != "told" for line in tables[name]]
+        assert sorted(listed) == sorted(voxnca.model_names())
+
+    def test_a_model_that_is_told_more_says_what(self) -> None:
+        config = voxnca.ModelConfig(num_dims=2, num_goals=2)
+        model = voxnca.NCA(config)
+        model.targets = tuple(voxnca.load_target(name, size=9) for name in ("heart", "gecko"))
+        model.info = voxnca.ModelInfo("shapes", 10, quality=QUALITY)
+        voxnca.save(model, "shapes.safetensors")
+        vine = follower(2)
+        reach = Reach(99, 100)
+        vine.info = voxnca.ModelInfo(
+            "vine",
+            96,
+            steering=Steering(
+                num_steps=96,
+                space=(32, 32),
+                signal="diffusion",
+                grown=reach,
+                forced=Reach(54, 55),
+                moved=reach,
+                cut=Reach(95, 100),
+                late=None,
+                median_ratio=1.02,
+                stray_share=0.1,
+                iou=0.9,
+            ),
+        )
+        voxnca.save(vine, "vine.safetensors")
+        both = "shapes.safetensors", "vine.safetensors"
+        grown, reached, told = run("models", *both).stdout.strip().split("\n\n")
+        assert grown.splitlines()[1].split()[:5] == ["shapes", "2D", "9x9", "10", "0.990"]
+        figures = ["32x32", "96", "0.990", "0.982", "0.990", "0.950", "-", "1.020"]
+        assert reached.splitlines()[1].split()[2:-1] == figures
+        assert [" ".join(line.split()) for line in told.splitlines()[1:]] == [
+            "shapes goals: heart, gecko (the figures are the worst's)",
+            "vine senses: walls, beacon, root",
         ]
-        assert lines[gap + 2].split() == [
-            "learned-life",
-            "2D",
-            "2",
-            "Life",
-            "(B3/S23)",
-            "0",
-            "of",
-            "512",
-            "226",
-        ]
+        listed = json.loads(run("models", *both, "--json").stdout)
+        assert [row["goals"] for row in listed] == [["heart", "gecko"], []]
+        assert listed[1]["senses"] == ["walls", "beacon", "root"]
+        assert listed[1]["steering"]["cut"] == {"count": 95, "total": 100}
+        pictured = COLOUR.sub("", in_a_terminal("models", *both))
+        assert "goals    heart, gecko; the worst of them:" in pictured
+        assert "reaches its beacon in 99.0% of layouts" in pictured
 
     def _discrete(self) -> list[str]:
         return [name for name in voxnca.model_names() if voxnca.load(name).is_discrete]

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 import voxnca
 from apps.cli import app
-from apps.setting import Asked, Setting, usual_space
+from apps.setting import Asked, Setting
 from apps.walls import in_the_middle, open_walls
 from apps.workshop.follower import follower
 from voxnca import NCA, ArgumentError, Environment, FileError, ModelConfig
@@ -193,12 +193,12 @@ def test_walls_lie_in_the_middle_of_a_larger_grid():
 def test_what_is_usual_is_what_was_trained(shapes):
     setting = Setting.usual(shapes)
     assert setting.space == voxnca.common_space(shapes.targets)
-    assert (setting.goal, setting.environment) == ((1.0, 0.0), None)
+    assert (setting.conditions.goal, setting.conditions.environment) == ((1.0, 0.0), None)
     assert setting.target(shapes) is shapes.targets[0]
     blend = Setting.of(shapes, Asked(goal="0.5,0.5"))
     assert blend.target(shapes) is None
-    assert usual_space(follower(3)) == (20, 20, 20)
+    assert Setting.usual(follower(3)).space == (20, 20, 20)
     hedge = NCA(ModelConfig(num_dims=2, senses=("walls",)))
     with pytest.raises(ArgumentError, match="no target to fit; pass --size 32"):
         Setting.usual(hedge)
-    assert Setting.usual(hedge, (9, 9)).environment is not None
+    assert Setting.usual(hedge, (9, 9)).conditions.environment is not None

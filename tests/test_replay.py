@@ -17,6 +17,9 @@ from apps.cli import app
 from apps.lab.lab import Lab
 from apps.lab.recording_file import encode_recording
 from apps.lab.session import Session
+from apps.lab.steering import NewBeacon
+from apps.workshop.follower import follower
+from voxnca.export.scenery import BEACON, WALL
 
 Decode = Callable[[bytes], list[NDArray[np.uint8]]]
 
@@ -74,6 +77,24 @@ def test_it_writes_the_end_or_the_whole_run(session: Session, decode_mp4: Decode
     with Image.open("s.gif") as movie:
         assert movie.n_frames == 41
     assert len(decode_mp4(Path("s.mp4").read_bytes())) == 41
+
+
+def test_a_picture_of_a_vine_shows_its_walls_and_where_its_beacon_went() -> None:
+    lived = Session(follower(2), space=(14, 15))
+    lived.step()
+    before = lived.learned.conditions
+    row, column = next(zip(*np.nonzero(~before.blocked), strict=True))
+    lived.learned.steer(NewBeacon((int(row), int(column))))
+    lived.step()
+    Path("run.json").write_bytes(encode_recording(lived.recording()))
+    assert run("replay", "run.json", "-o", "s.png").exit_code == 0
+    with Image.open("s.png") as image:
+        k = image.width // 15
+        pixels = np.asarray(image.convert("RGB"))[k // 2 :: k, k // 2 :: k]
+    for place, color in ((before.blocked, WALL), ((row, column), BEACON)):
+        assert (pixels[place] == [round(255 * c) for c in color]).all()
+    assert run("replay", "run.json", "-o", "s.npy").exit_code == 0
+    assert np.array_equal(np.load("s.npy"), lived.state())
 
 
 @pytest.mark.usefixtures("session")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from voxnca import NCA, LearnedRule, Quality
+from voxnca.steering import Steering
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,8 @@ class ModelRow:
     Attributes:
         name: as `voxnca grow` takes it.
         num_dims: 2 or 3.
-        target: what it grows.
-        size: of the target, in index order.
+        target: what it grows; with goals, the first of them.
+        size: of the target, in index order; with goals, what holds each of them.
         grow_steps: T.
         iou_grown: IoU from the seed at T.
         iou_500: IoU from the seed at 500 steps.
@@ -30,6 +31,9 @@ class ModelRow:
         rule: the hand-made one that it was taught.
         num_wrong: neighbourhoods of which it says something else.
         num_neighborhoods: that there are.
+        goals: what it can be told to grow; the figures are of the goal that it grows worst.
+        senses: what its cells sense of their environment.
+        steering: how well a vine gets to its beacon.
     """
 
     name: str
@@ -48,6 +52,23 @@ class ModelRow:
     rule: str | None
     num_wrong: int | None
     num_neighborhoods: int | None
+    goals: tuple[str, ...]
+    senses: tuple[str, ...]
+    steering: Steering | None
+
+    @property
+    def is_vine(self) -> bool:
+        """Whether it grows to a beacon, and not into a target."""
+        return any(sense.endswith("beacon") for sense in self.senses)
+
+    @property
+    def told(self) -> str:
+        """What it is told beside its state, in words; empty for nothing."""
+        goals = (
+            f"goals: {', '.join(self.goals)} (the figures are the worst's)" if self.goals else ""
+        )
+        senses = f"senses: {', '.join(s.replace('_', ' ') for s in self.senses)}"
+        return "; ".join(part for part in (goals, senses if self.senses else "") if part)
 
     @classmethod
     def of(cls, source: str | Path, model: NCA) -> ModelRow:
@@ -56,13 +77,28 @@ class ModelRow:
             name=source.stem if isinstance(source, Path) else source,
             num_dims=model.config.num_dims,
             target=model.target.name if model.target else None,
-            size=model.target.size if model.target else None,
+            size=_size(model),
             grow_steps=model.info.grow_steps,
             num_parameters=model.num_parameters,
             num_states=model.config.num_states,
+            goals=_goals(model),
+            senses=model.config.senses,
+            steering=model.info.steering,
             **_lesson(model.info.learned_rule),
             **_figures(model.info.quality),
         )
+
+
+def _size(model: NCA) -> tuple[int, ...] | None:
+    sizes = [target.size for target in model.targets]
+    return tuple(max(sides) for sides in zip(*sizes, strict=True)) or None
+
+
+def _goals(model: NCA) -> tuple[str, ...]:
+    """Return the names of the goals: of their targets, or else their numbers."""
+    names = [target.name for target in model.targets]
+    numbers = map(str, range(len(names), model.config.num_goals))
+    return (*names, *numbers)[: model.config.num_goals]
 
 
 class _Lesson(TypedDict):

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from apps.commands.figures import ModelRow
 from apps.halfblocks import half_blocks
+from apps.verdict import steered
 
 PICTURE_COLUMNS = 16
 
@@ -45,6 +46,17 @@ def _lines(row: ModelRow) -> Iterator[Text]:
     if row.num_states is not None:
         yield from _taught(row)
         return
+    if row.goals:
+        yield _line("goals", f"{', '.join(row.goals)}; the worst of them:")
+    if row.senses:
+        yield _line("senses", ", ".join(row.senses).replace("_", " "))
+    yield from _measured(row)
+
+
+def _measured(row: ModelRow) -> Iterator[Text]:
+    if row.steering is not None:
+        yield _line("steering", steered(row.steering))
+        return
     if row.iou_grown is None:
         yield Text("never measured", "dim")
         return
@@ -66,7 +78,7 @@ def _facts(row: ModelRow) -> Iterator[str]:
     yield f"{row.num_dims}D{size}"
     if row.num_states is not None:
         yield f"{row.num_states} states"
-    if row.target not in (None, row.name):
+    if row.target not in (None, row.name) and not row.goals:
         yield f"target {row.target}"
     if row.grow_steps is not None:
         yield f"grown in {row.grow_steps} steps"

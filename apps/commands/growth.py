@@ -15,15 +15,16 @@ from apps.commands.engine import get_ready
 from apps.commands.plan import DISCRETE_SIDE, Plan, make_plan, read_size
 from apps.commands.report import Entry, Report
 from apps.items import open_model
+from apps.lab.conditions import Conditions
+from apps.lab.opening import seeks
 from apps.lab.start import Start
-from apps.setting import NOTHING_ASKED, Asked, Setting, seeks_beacon
+from apps.setting import NOTHING_ASKED, Asked, Setting, drawn, free_part, reach
 from apps.states import open_state, soup_rows
 from apps.terminal import console, result, say
-from voxnca import NCA, ArgumentError, Environment, FileError, Rollout, Target, export, solid
+from voxnca import NCA, ArgumentError, FileError, Rollout, Target, export, solid
 from voxnca.grid import center
 from voxnca.quality import iou
 from voxnca.states import Colors
-from voxnca.ways import distances
 
 
 class Instant(NamedTuple):
@@ -107,13 +108,13 @@ def _set_up(
     d = model.config.num_dims
     space = of_state or (None if size is None else read_size(size, d))
     if of_state is not None and size is not None:
-        raise ArgumentError(f"size={size}: a state has its own; leave out --size or --from")
+        raise ArgumentError(f"size={size}: the state has its own; leave out one of both")
     if model.is_discrete:
         if asked != NOTHING_ASKED:
             raise ArgumentError("a discrete rule has no goals and senses nothing; leave them out")
         space = space or (DISCRETE_SIDE[d],) * d
-        return Setting(space, center(space))
-    if of_state is not None and seeks_beacon(model) and asked.beacon is None:
+        return Setting(space, Conditions(center(space)))
+    if of_state is not None and seeks(model) and asked.beacon is None:
         raise ArgumentError(
             "beacon: a state does not tell where it was; pass --beacon, --root and --walls"
         )
@@ -125,7 +126,7 @@ def _tell(model: NCA, asked: Asked) -> None:
     if model.config.num_goals and asked.goal is None:
         names = ", ".join(target.name for target in model.targets)
         say(f"it grows the first of its goals; --goal chooses one of: {names}")
-    if seeks_beacon(model) and not asked.is_of_environment:
+    if seeks(model) and not asked.is_of_environment:
         say("it grows in the first of the test layouts; --walls, --beacon and --root make others")
 
 
@@ -138,17 +139,6 @@ def check_output(output: Path) -> None:
     export.check_suffix(output)
     if not output.parent.is_dir():
         raise FileError(f"{output.parent}: no such folder; make it first")
-
-
-def fitting_target(model: NCA, space: tuple[int, ...]) -> Target | None:
-    """Return the model's target, unless the grid that was asked for does not hold it."""
-    if model.target is None:
-        return None
-    try:
-        model.target.origin(space)
-    except ArgumentError:
-        return None
-    return model.target
 
 
 @torch.no_grad()
@@ -198,14 +188,15 @@ def _write(
     setting: Setting,
 ) -> None:
     if output.suffix.lower() in export.MOVIE_SUFFIXES:
-        frames = (setting.painted(state) for state in _frames(instants, plan))
+        frames = (drawn(state, setting.conditions) for state in _frames(instants, plan))
         export.save_movie(frames, output, colors=colors)
         return
     for _ in instants:
         pass
     state = rollout.state()
-    is_picture = output.suffix.lower() == ".png"
-    export.save_state(setting.painted(state) if is_picture else state, output, colors=colors)
+    if output.suffix.lower() == ".png":
+        state = drawn(state, setting.conditions)
+    export.save_state(state, output, colors=colors)
 
 
 def _frames(instants: Iterable[Instant], plan: Plan) -> Iterator[Tensor]:
@@ -219,25 +210,8 @@ def _frames(instants: Iterable[Instant], plan: Plan) -> Iterator[Tensor]:
 def _describe(rollout: Rollout, setting: Setting, target: Target | None) -> str:
     text = f"step {rollout.step_index}, {len(rollout.solid_cells)} voxels"
     if target is not None:
-        return f"{text}, IoU {float(iou(rollout.state(), setting.placed(target))):.3f}"
-    environment = setting.environment
-    if environment is None or environment.beacon is None:
+        wanted = free_part(target, setting.space, setting.conditions)
+        return f"{text}, IoU {float(iou(rollout.state(), wanted)):.3f}"
+    if setting.conditions.beacon is None:
         return text
-    return f"{text}, {_reach(rollout, environment)}"
-
-
-def _reach(rollout: Rollout, environment: Environment) -> str:
-    """Say how a vine gets to its beacon, if it does."""
-    assert environment.root is not None
-    assert environment.beacon is not None
-    free = ~environment.walls(rollout.space).numpy()
-    shortest = distances(free, environment.root)[tuple(environment.beacon)]
-    if shortest < 0:
-        return "no way leads to the beacon"
-    body = solid(rollout.state())[0].numpy()
-    steps = -1
-    if body[tuple(environment.root)]:
-        steps = distances(body, environment.root)[tuple(environment.beacon)]
-    if steps < 0:
-        return f"does not reach the beacon, {shortest} steps away"
-    return f"reaches the beacon in {steps} steps; the shortest way takes {shortest}"
+    return f"{text}, {reach(solid(rollout.state())[0].numpy(), setting.conditions)}"

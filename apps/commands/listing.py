@@ -28,6 +28,22 @@ _HEADINGS = (
     "params",
 )
 """Short, for 80 columns: IoU when grown, at 500 and at 2,000 steps and after wounds, and so on."""
+_VINE_HEADINGS = (
+    "vine",
+    "dims",
+    "layouts",
+    "T",
+    "reach",
+    "detour",
+    "moved",
+    "cut",
+    "late",
+    "way",
+    "params",
+)
+"""Shares that reach the beacon: in all layouts, where a detour is forced, and so on; and their
+way, of the shortest."""
+_TOLD_HEADINGS = ("model", "is told")
 _DISCRETE_HEADINGS = ("discrete model", "dims", "states", "computes", "wrong", "params")
 
 
@@ -55,11 +71,23 @@ def list_models(names: Sequence[str], *, as_json: bool) -> None:
 
 
 def _tables(rows: Sequence[ModelRow]) -> str:
-    """Return models that grow in one table, discrete ones in another."""
-    growing = [_cells(row) for row in rows if row.num_states is None]
+    """Return models that grow targets in one table, vines in another, discrete ones in a third.
+
+    What is told beside their state stands in a table of its own.
+    """
+    growing = [row for row in rows if row.num_states is None]
+    vines = [_vine_cells(row) for row in growing if row.is_vine]
+    told = [(row.name, row.told) for row in growing if row.told]
     discrete = [_discrete_cells(row) for row in rows if row.num_states is not None]
-    tables = ((_HEADINGS, growing), (_DISCRETE_HEADINGS, discrete))
-    return "\n\n".join(table(headings, cells) for headings, cells in tables if cells)
+    tables: list[tuple[Sequence[str], Sequence[Sequence[str]], tuple[int, ...]]] = [
+        (_HEADINGS, [_cells(row) for row in growing if not row.is_vine], (0,)),
+        (_VINE_HEADINGS, vines, (0,)),
+        (_TOLD_HEADINGS, told, (0, 1)),
+        (_DISCRETE_HEADINGS, discrete, (0,)),
+    ]
+    return "\n\n".join(
+        table(headings, cells, left=left) for headings, cells, left in tables if cells
+    )
 
 
 def list_targets(*, as_json: bool) -> None:
@@ -101,6 +129,18 @@ def _cells(row: ModelRow) -> tuple[str, ...]:
         *("-" if value is None else f"{value:.3f}" for value in (*ious, row.healed, row.rgb_error)),
         str(row.num_parameters),
     )
+
+
+def _vine_cells(row: ModelRow) -> tuple[str, ...]:
+    steering, figures = row.steering, ["-"] * 7
+    if steering is not None:
+        reaches = (steering.grown, steering.forced, steering.moved, steering.cut, steering.late)
+        shares = ["-" if reach is None else f"{reach.share:.3f}" for reach in reaches]
+        ratio = steering.median_ratio
+        figures = [_size(steering.space), *shares, "-" if ratio is None else f"{ratio:.3f}"]
+    space, *measured = figures
+    steps = str(row.grow_steps or "-")
+    return (row.name, f"{row.num_dims}D", space, steps, *measured, str(row.num_parameters))
 
 
 def _discrete_cells(row: ModelRow) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from apps.setting import seeks_beacon
+from apps.lab.opening import seeks
 from voxnca import NCA, ArgumentError
 from voxnca.evaluation import growing_time
 from voxnca.grid import check_space
@@ -126,6 +126,6 @@ def _known_grow_steps(model: NCA, space: tuple[int, ...]) -> int | None:
         return DISCRETE_STEPS
     if model.info.grow_steps is None and model.targets:
         return growing_time(model, *model.targets)
-    if model.info.grow_steps is None and seeks_beacon(model):
+    if model.info.grow_steps is None and seeks(model):
         return default_num_steps(model.config, space)
     return model.info.grow_steps

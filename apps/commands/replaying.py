@@ -11,11 +11,12 @@ from rich.progress import track
 from torch import Tensor
 
 from apps.commands.engine import get_ready
-from apps.commands.growth import check_output, fitting_target
+from apps.commands.growth import check_output
 from apps.commands.plan import MAX_FRAMES
 from apps.lab.neural_run import NeuralRun
 from apps.lab.recording import Recording, digest_of
 from apps.lab.recording_file import read_recording
+from apps.setting import drawn, fitting
 from apps.terminal import console, result
 from voxnca import ArgumentError, FileError, export
 from voxnca.quality import iou_of_cells
@@ -74,8 +75,14 @@ def _replay(recording: Recording, output: Path | None) -> NeuralRun:
     for _ in runs:
         pass
     if output is not None:
-        export.save_state(last[0].rollout.state(), output)
+        is_picture = output.suffix.lower() == ".png"
+        export.save_state(_pictured(last[0]) if is_picture else last[0].rollout.state(), output)
     return last[0]
+
+
+def _pictured(run: NeuralRun) -> Tensor:
+    """Return the state as it is drawn, with what stands round the creature."""
+    return drawn(run.rollout.state(), run.conditions)
 
 
 def _noting(runs: Iterator[NeuralRun], last: list[NeuralRun]) -> Iterator[NeuralRun]:
@@ -89,11 +96,11 @@ def _frames(runs: Iterator[NeuralRun], num_steps: int) -> Iterator[Tensor]:
     interval = max(1, ceil(num_steps / MAX_FRAMES))
     for run in runs:
         if run.step_index % interval == 0 or run.step_index == num_steps:
-            yield run.rollout.state()
+            yield _pictured(run)
 
 
 def _told(recording: Recording, last: NeuralRun, *, as_json: bool, same: bool) -> str:
-    body, target = last.body(), fitting_target(recording.model, recording.space)
+    body, target = last.body(), fitting(last.target, recording.space)
     iou = None if target is None else iou_of_cells(body, target, recording.space)
     if as_json:
         fields = {

@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 
 from analysis import distill
-from apps.setting import Setting, seeks_beacon
+from apps.lab.opening import seeks
+from apps.setting import Setting, drawn
 from apps.thumbnails import rule_thumbnail
 from voxnca import NCA, ArgumentError
 from voxnca.atomic import write_bytes
@@ -28,7 +29,7 @@ def write_thumbnail(model: NCA, path: Path) -> None:
     if model.is_discrete:
         write_bytes(path, rule_thumbnail(distill.to_table(model).rule))
         return
-    if model.info.grow_steps is None or not (model.targets or seeks_beacon(model)):
+    if model.info.grow_steps is None or not (model.targets or seeks(model)):
         raise ArgumentError("model has no target or no grow_steps; train it by voxnca.train")
     goals = range(model.config.num_goals) or [None]
     grids = [
@@ -40,4 +41,4 @@ def write_thumbnail(model: NCA, path: Path) -> None:
 @torch.no_grad()
 def _grown(model: NCA, setting: Setting, num_steps: int) -> Bytes:
     run = setting.rollout(model, setting.rows(model))
-    return to_rgba8(setting.painted(run.step(num_steps).state()))
+    return to_rgba8(drawn(run.step(num_steps).state(), setting.conditions))
