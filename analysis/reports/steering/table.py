@@ -29,8 +29,8 @@ def written(row: Row, found: Estimate | None) -> str:
 
 
 def interval(row: Row, found: Estimate | None) -> str | None:
-    """Write the interval of a figure, if it has one."""
-    if found is None or found.low is None or found.high is None:
+    """Write the interval of a figure, if there is one."""
+    if found is None:
         return None
     low, high = _value(row, found.low), _value(row, found.high)
     return f"{low.removesuffix('%')}–{high}"  # noqa: RUF001 - a range
