@@ -45,6 +45,14 @@ def outcomes(layouts):
     return measure(follower(len(layouts[0].space)), layouts, num_steps=2 * longest)
 
 
+def at_random():
+    """Return a follower whose cells fire half the time."""
+    model = follower(2)
+    unsteady = NCA(replace(model.config, fire_rate=0.5))
+    unsteady.load_state_dict(model.state_dict())
+    return unsteady
+
+
 def graph_of(solid):
     graph = nx.grid_graph(solid.shape[::-1])
     graph.remove_nodes_from(map(tuple, np.argwhere(~solid).tolist()))
@@ -84,6 +92,36 @@ def test_a_cut_severs_a_bare_vine_at_its_middle_and_spares_root_and_beacon(outco
         assert trial.severed
         way = courses(trial.layout)[0].ideal
         assert trial.cut_at == tuple(way[len(way) // 2])
+
+
+def test_a_cut_spares_root_and_beacon_even_when_they_are_near():
+    layout = Layout(np.zeros((9, 9), bool), root=(4, 4), beacon=(4, 6), moved=(8, 8))
+    (trial,) = measure(follower(2), [layout], num_steps=10).trials
+    assert trial.severed
+    assert trial.cut.reached  # without its root nothing would grow
+    ball = trials._ball((4, 5), courses(layout)[0])
+    assert np.argwhere(~ball).shape[0] == 81 - 13 + 2
+    assert not ball[layout.root]
+    assert not ball[layout.beacon]
+
+
+def test_moments_are_those_of_one_run_that_is_steered_and_left_alone():
+    model, layout, T = at_random(), held_out_layouts((12, 12), 1)[0], 16
+    (trial,) = measure(model, [layout], num_steps=T, seed=1).trials
+    seed = voxnca.seed(model.config, layout.space, at=layout.root)
+
+    def grown():
+        return model.rollout(seed, seed=1, environment=layout.environment).step(T)
+
+    moved = grown().steer(environment=layout.moved_environment).step(T)
+    cut = grown()
+    cut.wound(voxnca.wounds.Ball(trial.cut_at, 2.0))
+    runs = {"grown": grown(), "moved": moved, "cut": cut.step(T), "late": grown().step(500)}
+    for moment, run in runs.items():
+        solid = voxnca.solid(run.state())[0].numpy()
+        assert np.array_equal(solid, trial.vines[moment].solid)
+    whole = voxnca.solid(grown().step(T).state())[0].numpy()
+    assert not np.array_equal(whole, trial.cut.solid)  # it has not healed: there was a cut
 
 
 def test_too_few_steps_do_not_reach_a_beacon(layouts):
@@ -133,25 +171,22 @@ def test_a_vine_is_what_other_programs_say_it_is(space, rng):
 
 
 def test_a_measurement_can_be_split_and_batched_as_one_likes(monkeypatch):
-    model = follower(2)
-    at_random = NCA(replace(model.config, fire_rate=0.5))
-    at_random.load_state_dict(model.state_dict())
-    layouts = held_out_layouts((12, 12), 5)
+    model, layouts = at_random(), held_out_layouts((12, 12), 5)
 
     def solids(found):
         return [vine.solid for trial in found.trials for vine in trial.vines.values()]
 
-    whole = measure(at_random, layouts, num_steps=20, seed=1)
+    whole = measure(model, layouts, num_steps=20, seed=1)
     parts = [
-        measure(at_random, layouts[:2], num_steps=20, seed=1),
-        measure(at_random, layouts[2:], num_steps=20, seed=1, first_sample=2),
+        measure(model, layouts[:2], num_steps=20, seed=1),
+        measure(model, layouts[2:], num_steps=20, seed=1, first_sample=2),
     ]
     np.testing.assert_array_equal(solids(whole), solids(whole.joined(parts)))
     monkeypatch.setattr(trials, "BATCH_SIZE", 2)
     np.testing.assert_array_equal(
-        solids(whole), solids(measure(at_random, layouts, num_steps=20, seed=1))
+        solids(whole), solids(measure(model, layouts, num_steps=20, seed=1))
     )
-    other = measure(at_random, layouts, num_steps=20, seed=2)
+    other = measure(model, layouts, num_steps=20, seed=2)
     assert not np.array_equal(solids(whole), solids(other))
 
 
@@ -183,7 +218,7 @@ def test_a_blind_rule_grows_as_if_there_were_nothing_to_sense():
     assert measure(blinded, [layout], num_steps=30).steering.grown.count == 0
     assert measure(model, [layout], num_steps=30).steering.grown.count == 1
     state = voxnca.seed(model.config, layout.space, at=layout.root)
-    elsewhere = Environment(layout.blocked, layout.moved, layout.root)
+    elsewhere = Environment(layout.blocked, layout.moved, root=layout.beacon)
     grown = [blinded.grow(state, 3, environment=each) for each in (layout.environment, elsewhere)]
     assert torch.equal(*grown)
     with pytest.raises(ArgumentError, match="nothing to blind"):

@@ -90,7 +90,7 @@ class Vine:
 
 def way_inside(solid: Mask, course: Course) -> Cells | None:
     """Return the shortest way from root to beacon by faces of solid cells, if there is one."""
-    if not (solid[course.root] and solid[course.beacon]):
+    if not solid[course.root]:
         return None
     steps = distances(solid, course.root)
     return way(steps, course.beacon) if steps[course.beacon] >= 0 else None

@@ -1,13 +1,13 @@
-"""The figures of vines, each with its 95 % interval where it is a count or a median."""
+"""The figures of vines, each with its 95 % interval."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from statistics import fmean
 from typing import Any, NamedTuple
 
 from analysis.intervals import of_median, of_share
+from analysis.spread import Spread
 from voxnca.steering import Outcomes, Vine
 from voxnca.steering.trials import LATE_STEPS
 
@@ -18,15 +18,15 @@ class Estimate:
 
     Attributes:
         value: it.
-        low, high: ends of the interval that holds it at 95 % confidence; None where none is
-            given.
+        low, high: ends of the interval that holds it at 95 % confidence: Wilson's of a share,
+            that of the order statistics of a median, of the bootstrap of a mean.
         count: of a share, those that have the property; None otherwise.
         total: vines that it is of.
     """
 
     value: float
-    low: float | None
-    high: float | None
+    low: float
+    high: float
     count: int | None
     total: int
 
@@ -87,7 +87,10 @@ def _iou(outcomes: Outcomes) -> Estimate | None:
 
 
 def _mean(values: Sequence[float]) -> Estimate | None:
-    return Estimate(fmean(values), None, None, None, len(values)) if values else None
+    if not values:
+        return None
+    spread = Spread.of(values)
+    return Estimate(spread.mean, spread.low, spread.high, None, spread.count)
 
 
 ROWS = (
@@ -99,12 +102,13 @@ ROWS = (
         True,
         _forced,
     ),
-    Row("moved", "Reaches it when it has moved", "the beacon, not the vine", True,
+    Row("moved", "Reaches it after it moved", "the beacon moved; the vine has to follow", True,
         _reached("moved")),
-    Row("cut", "Reaches it again after a cut", "its middle was taken out", True, _reached("cut")),
+    Row("cut", "Reaches it after a cut", "the middle of the vine was taken out", True,
+        _reached("cut")),
     Row(
         "late",
-        f"Still reaches it {LATE_STEPS} steps later",
+        f"Reaches it {LATE_STEPS} steps later",
         "left to itself",
         True,
         _reached("late"),
@@ -125,7 +129,7 @@ ROWS = (
     ),
     Row(
         "iou",
-        "Overlap with the way of the signal",
+        "Overlap with the way shown",
         "IoU with the cells that one who follows the diffused signal enters, mean of all",
         False,
         _iou,

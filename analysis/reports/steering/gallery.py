@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PIL import Image
+
 from analysis.reports.page.markup import Content, Markup, tag
 from analysis.reports.page.shot import shot
 from analysis.reports.steering.picture import vine_picture
@@ -13,6 +15,8 @@ from voxnca.steering.controls import courses
 from voxnca.steering.vine import Course
 
 MOST = 24
+_COLORS = 96
+"""Of a picture: it looks the same, and is a third of the size."""
 MOMENTS = {
     "grown": "grown",
     "moved": "the beacon moved",
@@ -72,7 +76,9 @@ def _shot(title: str, moment: str, vine: Vine, course: Course) -> Markup:
     caption: list[Content] = [f"{name}: ", found]
     if not vine.reached:
         caption.insert(0, tag("span", "✗ ", class_="mark no"))
-    return shot(vine_picture(vine.solid, course), f"{title}, {name}: {found}", caption)
+    shown = vine_picture(vine.solid, course)
+    few = shown.quantize(_COLORS, method=Image.Quantize.FASTOCTREE).convert("RGBA")
+    return shot(few, f"{title}, {name}: {found}", caption)
 
 
 def _found(vine: Vine) -> str:

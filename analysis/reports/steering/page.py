@@ -42,7 +42,9 @@ def _figures(study: Study) -> Markup:
     )
     severed = [trial.severed for trial in study.trials if trial.severed is not None]
     cuts = f"Of the cuts, {sum(severed)} of {len(severed)} left no way from root to beacon."
-    return joined([tag("p", told), wide(figures_table(study.subjects), "Figures"), tag("p", cuts)])
+    table = wide(figures_table(study.subjects), "Figures")
+    what = [(tag("dt", each.name), tag("dd", each.what)) for each in study.subjects]
+    return joined([tag("p", told), table, tag("dl", what, class_="subjects"), tag("p", cuts)])
 
 
 def _who(study: Study) -> Markup:

@@ -12,7 +12,7 @@ from voxnca.steering.vine import Course
 
 Mask = NDArray[np.bool_]
 
-WALL, WALL_ALPHA = (126, 130, 140), {2: 255, 3: 90}
+WALL, WALL_ALPHA = (88, 94, 106), {2: 255, 3: 80}
 """In space walls stand before the vine: it is seen through them."""
 WAY, VINE, ROOT, BEACON = (196, 160, 205), (51, 160, 60), (120, 72, 30), (255, 196, 20)
 _SIZE_PX = {2: 4 * 48, 3: 230}

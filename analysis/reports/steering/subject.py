@@ -70,12 +70,14 @@ def growers(name: str, model: NCA, against: NCA | None, *, controls: bool) -> It
         against: a rule that was trained without walls, if there is one.
         controls: whether to measure it blind, and with a straight signal.
     """
-    yield Grower(RULE, name, "the rule", model, "diffusion")
+    told = "beacon" in model.config.senses
+    senses = "the way that a diffused signal shows" if told else "where the beacon is, not the way"
+    yield Grower(RULE, name, f"the rule; it senses {senses}", model, "diffusion")
     if against is not None:
         what = "a rule that was trained without walls, in the same layouts"
         yield Grower(AGAINST, against.info.name or "the other", what, against, "diffusion")
     if controls:
         yield Grower(BLIND, "blind", "the same rule, all senses 0", blind(model), "diffusion")
-        if "beacon" in model.config.senses:
+        if told:
             what = "the same rule, told the way as the crow flies: a signal that knows no walls"
             yield Grower(STRAIGHT, "straight signal", what, model, "straight")

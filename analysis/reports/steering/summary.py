@@ -104,6 +104,4 @@ def _share(found: Estimate | None) -> str:
 
 
 def _interval(found: Estimate) -> str:
-    assert found.low is not None
-    assert found.high is not None
     return f", 95% interval {found.low:.1%} to {found.high:.1%}"

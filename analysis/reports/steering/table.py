@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.reports.page.markup import Content, Markup, tag
+from analysis.reports.page.markup import Markup, tag
 from analysis.reports.steering.figures import ROWS, Estimate, Row
 from analysis.reports.steering.subject import Subject
 
@@ -14,16 +14,13 @@ def figures_table(subjects: tuple[Subject, ...]) -> Markup:
     head = tag(
         "tr",
         tag("th", "Share of the layouts, unless it says otherwise", scope="col"),
-        [
-            tag("th", subject.name, tag("small", subject.what), scope="col", class_="num")
-            for subject in subjects
-        ],
+        [tag("th", subject.name, scope="col", class_="num") for subject in subjects],
     )
     body = [
         tag("tr", tag("th", row.title, tag("small", row.means), scope="row"), _cells(row, subjects))
         for row in ROWS
     ]
-    return tag("table", tag("thead", head), tag("tbody", body), class_="measures")
+    return tag("table", tag("thead", head), tag("tbody", body), class_="vines")
 
 
 def written(row: Row, found: Estimate | None) -> str:
@@ -32,21 +29,24 @@ def written(row: Row, found: Estimate | None) -> str:
 
 
 def interval(row: Row, found: Estimate | None) -> str | None:
-    """Write the interval of a figure, if it has one."""
-    if found is None or found.low is None or found.high is None:
+    """Write the interval of a figure, if there is one."""
+    if found is None:
         return None
-    return f"{_value(row, found.low)} to {_value(row, found.high)}"
+    low, high = _value(row, found.low), _value(row, found.high)
+    return f"{low.removesuffix('%')}–{high}"  # noqa: RUF001 - a range
 
 
 def _cells(row: Row, subjects: tuple[Subject, ...]) -> list[Markup]:
-    return [tag("td", *_cell(row, s.figures[row.key]), class_="num") for s in subjects]
-
-
-def _cell(row: Row, found: Estimate | None) -> list[Content]:
-    small = [interval(row, found)]
-    if found is not None and found.count is not None:
-        small.insert(0, f"{found.count} of {found.total}")
-    return [written(row, found), [tag("small", text) for text in small if text]]
+    """Draw the figure of each; of how many it is stands with the first, and is the same for all."""
+    cells = []
+    for number, subject in enumerate(subjects):
+        found = subject.figures[row.key]
+        small = [interval(row, found)]
+        if number == 0 and found is not None and found.count is not None:
+            small.append(f"{found.count} of {found.total}")
+        lines = [tag("small", text) for text in small if text]
+        cells.append(tag("td", written(row, found), lines, class_="num"))
+    return cells
 
 
 def _value(row: Row, value: float) -> str:
