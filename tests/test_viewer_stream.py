@@ -91,7 +91,7 @@ async def frame(socket) -> tuple[int, ...]:
     """Receive a frame: number, run, step, wounds, finality."""
     message = await asyncio.wait_for(socket.receive(), SECONDS)
     assert message.type is WSMsgType.BINARY, message
-    assert message.data[20:] == b"picture"
+    assert message.data[32:] == b"picture"
     return struct.unpack(">5I", message.data[:20])
 
 

@@ -42,7 +42,8 @@ class Solid(NamedTuple):
     @classmethod
     def octahedron(cls, middle: Point, radius: float, color: Rgb) -> Self:
         """Make an octahedron whose tips are `radius` from its middle."""
-        tips = [np.diag(signs) for signs in product((-1, 1), repeat=3)]
+        corners = [np.diag(signs) for signs in product((-1, 1), repeat=3)]
+        tips = [three if np.linalg.det(three) > 0 else three[::-1] for three in corners]
         points = np.array(middle) + radius * np.concatenate(tips)
         # A side is as bright as the mean of the three faces of a box that it lies between.
         by_axis = BRIGHTNESS[::-1]  # x, y, z

@@ -19,7 +19,7 @@ from apps.viewer.solids import Solid
 from apps.viewer.surface import actor_of, triangles_of
 from apps.viewer.theme import ROOT, Theme
 
-OPACITY = 0.3
+OPACITY = 0.36
 """Of a wall: a creature behind several of them is still seen."""
 BEACON_RADIUS = 1.5
 """In cells: it just holds a cell that a creature has filled."""
@@ -39,7 +39,6 @@ class Stage:
         self._walls, self._solids = actor_of(self._glass), actor_of(self._marks)
         self._walls.SetTexture(tile)
         self._walls.GetProperty().SetOpacity(OPACITY)
-        self._solids.GetProperty().BackfaceCullingOff()
         self._shown: tuple[Scenery, Theme, int] | None = None
         for actor in (self._walls, self._solids):
             renderer.AddActor(actor)

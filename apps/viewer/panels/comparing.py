@@ -9,7 +9,9 @@ from trame_server.core import Server
 from analysis import rules
 from apps.lab.comparison import Comparison, Rival
 from apps.lab.lab import Lab
+from apps.lab.progress import progress
 from apps.viewer.driver import Driver
+from apps.viewer.panels.environment import written
 from apps.viewer.panels.panel import Panel, State
 from voxnca import ArgumentError, load
 
@@ -40,6 +42,7 @@ class ComparePanel(Panel):
             "rival": NOBODY if comparison is None else comparison.label,
             "rivals": [NOBODY, *self._rivals()],
             "rival_apart": "" if apart is None else f"{apart:,}",
+            "rival_path": written(None if beside is None else progress(beside)),
             "rival_iou": "" if iou is None else f"{iou:.3f}",
             "num_parts": len(moments),
         }

@@ -42,13 +42,18 @@ class EnvironmentPanel(Panel):
 
 
 def _lengths(measured: Progress | None) -> State:
-    grown, shortest = (measured.grown, measured.shortest) if measured else (None, None)
+    shortest = None if measured is None else measured.shortest
     return {
-        "path_grown": NONE if grown is None else str(grown),
+        "path_grown": written(measured),
         "path_shortest": NONE if shortest is None else str(shortest),
-        "path_reaches": grown is not None,
+        "path_reaches": measured is not None and measured.grown is not None,
         "path_is_open": shortest is not None,
     }
+
+
+def written(measured: Progress | None) -> str:
+    """Write how long the way is that was grown."""
+    return NONE if measured is None or measured.grown is None else str(measured.grown)
 
 
 def _shuffle(lab: Lab) -> None:

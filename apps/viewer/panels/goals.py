@@ -32,7 +32,7 @@ class GoalsPanel(Panel):
         weights = self._weights(self.lab)
         if not weights:
             return {"goals": [], "goal_weights": [], "goal": 0, "goal_other": 1, "goal_share": 0}
-        first, other = self._pair = self._pair_of(weights)
+        first, other = self._pair_of(weights)
         return {
             "goals": self._choices(self.lab.model.targets, len(weights)),
             "goal_weights": [round(weight, 3) for weight in weights],
@@ -63,27 +63,27 @@ class GoalsPanel(Panel):
         """Tell the creature one goal alone; the slider then leads back to the one before."""
         weights = self._weights(lab)
         _check_goal(goal, weights)
-        before = self._pair[0] if self._pair[0] != goal else self._pair[1]
+        first, other = self._pair_of(weights)
+        self._pair = goal, other if first == goal else first
         lab.helm.aim([float(k == goal) for k in range(len(weights))])
-        self._pair = goal, before
 
     def _pair_with(self, lab: Lab, other: Any) -> None:
         """Let the slider lead to another goal; what is told of the one before, it gets."""
         weights = self._weights(lab)
         _check_goal(other, weights)
-        first, before = self._pair
+        first, before = self._pair_of(weights)
         if other in (first, before):
             return
-        self._pair = first, other
-        self._tell(lab, weights[before])
+        self._tell(lab, (first, other), weights[before])
 
     def _blend(self, lab: Lab, percent: Any) -> None:
         if isinstance(percent, bool) or not isinstance(percent, int | float):
             raise ArgumentError(f"share={percent!r} must be a number; reload the page")
-        self._tell(lab, min(max(percent / 100, 0.0), 1.0))
+        pair = self._pair_of(self._weights(lab))
+        self._tell(lab, pair, min(max(percent / 100, 0.0), 1.0))
 
-    def _tell(self, lab: Lab, share: float) -> None:
-        first, other = self._pair
+    def _tell(self, lab: Lab, pair: tuple[int, int], share: float) -> None:
+        first, other = self._pair = pair
         weights = [0.0] * len(self._weights(lab))
         weights[first] = 1 - share
         weights[other] += share
