@@ -52,10 +52,11 @@ DEFAULTS = TrainOptions()
 TASK_DEFAULTS: Mapping[Task, Mapping[str, Any]] = {
     # A vine's cell must tell its neighbours apart, and has little else to know.
     Task.STEER: {"perception": "faces", "num_channels": 12, "hidden_size": 64},
+    # Of hidden channels some say where a cell is; some are left.
+    Task.GOALS: {"num_channels": 20, "hidden_size": 96},
+    Task.OBSTACLES: {"num_channels": 20, "hidden_size": 96},
 }
 """What is chosen otherwise for what else than to grow a shape."""
-STEER_SIZE = {2: 32, 3: 20}
-"""Sides of the grids that vines grow on."""
 
 RULE_HIDDEN_SIZE = 32
 """Units of the hidden layer of a network that learns a hand-made rule."""

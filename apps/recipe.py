@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from apps.options import DEFAULTS, STEER_SIZE, Task, TrainOptions
-from voxnca import ModelConfig, TaskConfig, TrainConfig
+from apps.options import DEFAULTS, Task, TrainOptions
+from voxnca import ModelConfig, TrainConfig, recipe
 
 SENSES = {Task.OBSTACLES: ("walls",), Task.STEER: ("walls", "beacon", "root")}
 """What a rule senses that is trained so."""
@@ -55,12 +55,14 @@ def train_config(
     Raises:
         ArgumentError: for an option that breaks a rule.
     """
-    name = Task.GROW if task is Task.GOALS else task
-    side = (size or STEER_SIZE[num_dims]) if task is Task.STEER else TaskConfig().size
+    usual = recipe(str(task), num_dims=num_dims, preset=options.preset)
+    chosen = usual.task
+    if task is Task.STEER and size is not None:
+        chosen = replace(chosen, size=size)
     return replace(
-        TrainConfig.preset(options.preset),
+        usual,
         num_steps=options.num_steps,
         seed=options.seed,
         grow_steps=options.grow_steps,
-        task=TaskConfig(name=str(name), size=side),
+        task=chosen,
     )

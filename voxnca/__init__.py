@@ -18,6 +18,7 @@ from voxnca.grid import Rows, common_space, seed, seed_rows, solid, to_rgba, tra
 from voxnca.model import NCA, LearnedRule, ModelInfo
 from voxnca.morphing import morphs
 from voxnca.quality import Quality
+from voxnca.recipes import recipe
 from voxnca.rollout import Rollout
 from voxnca.shipped import data_path, model_names
 from voxnca.targets import Target, load_target, target_names
@@ -54,6 +55,7 @@ __all__ = [
     "load_target",
     "model_names",
     "morphs",
+    "recipe",
     "save",
     "seed",
     "seed_rows",

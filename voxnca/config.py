@@ -299,6 +299,10 @@ class TrainConfig(JsonConfig):
         overgrowth_weight: of the penalty on matter outside the target, on average: it rises from
             half to one and a half times as much. Without it faint cells spread, cost as much as
             the body, and in time wash its colours out.
+        hidden_weight: of the error in hidden channels that a task has a use for: of a shape they
+            are to say where a cell is (`voxnca.positions`), without which no body can turn into
+            another.
+        hidden_period_cells: of the finer of those numbers.
         task, rollout, damage, optimizer: the groups of options.
     """
 
@@ -314,6 +318,8 @@ class TrainConfig(JsonConfig):
     evaluations: int = 4
     overflow_weight: float = 0.02
     overgrowth_weight: float = 1.0
+    hidden_weight: float = 0.0
+    hidden_period_cells: float = 12.0
     task: TaskConfig = field(default_factory=TaskConfig)
     rollout: RolloutConfig = field(default_factory=RolloutConfig)
     damage: DamageConfig = field(default_factory=DamageConfig)
@@ -347,6 +353,8 @@ class TrainConfig(JsonConfig):
         _whole("evaluations", self.evaluations, 0, 10**6)
         _number("overflow_weight", self.overflow_weight, 0.0, 1e6)
         _number("overgrowth_weight", self.overgrowth_weight, 0.0, 1e6)
+        _number("hidden_weight", self.hidden_weight, 0.0, 1e6)
+        _number("hidden_period_cells", self.hidden_period_cells, 2.0, 1e6)
         for name, group in _GROUPS.items():
             if not isinstance(getattr(self, name), group):
                 raise ArgumentError(f"{name} must be a {group.__name__}(...)")

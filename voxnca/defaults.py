@@ -30,6 +30,22 @@ def choose(config: TrainConfig, target: Target, fire_rate: float) -> Choices:
     )
 
 
+def choose_changing(config: TrainConfig, grow_steps: int, longer: float, num_dims: int) -> Choices:
+    """Return the same for bodies that live on under other conditions.
+
+    Args:
+        config: the recipe.
+        grow_steps: T of the same body if nothing changed.
+        longer: how many times as long it takes.
+        num_dims: 2 or 3.
+    """
+    return Choices(
+        config.grow_steps or round(longer * grow_steps),
+        config.num_steps or max(1, round(config.effort * {2: 4000, 3: 2500}[num_dims])),
+        config.batch_size or min(config.pool_size, {2: 8, 3: 4}[num_dims]),
+    )
+
+
 def default_num_steps(num_dims: int, fire_rate: float, batch_size: int) -> int:
     """Return how many iterations a rule is given: more of smaller batches.
 

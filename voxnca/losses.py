@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from voxnca.grid import ALPHA, RGBA
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGBA
 
 VALUE_LIMIT = 1.5
 """Beyond +-1.5 a value is penalised: a rule that keeps within it does not run away later."""
@@ -25,6 +25,23 @@ def rgba_loss(state: Tensor, target: Tensor, num_solid: int | Tensor) -> Tensor:
         `(B,)`: about 1 for an empty state, 0 for a perfect one, on a grid of any size.
     """
     return (state[..., RGBA] - target).square().flatten(1).sum(1) / (4 * num_solid)
+
+
+def hidden_loss(state: Tensor, hidden: Tensor, target: Tensor, num_solid: int | Tensor) -> Tensor:
+    """Mean the squared error of the first hidden channels; sum it over cells that are to live.
+
+    Args:
+        state: `(B, *space, C)`.
+        hidden: what the A channels behind RGBA are to hold, `(*space, A)` or `(B, *space, A)`.
+        target: as of `rgba_loss`.
+        num_solid: as of `rgba_loss`.
+
+    Returns:
+        `(B,)`, over the target's solid voxels.
+    """
+    held = state[..., RGBA.stop : RGBA.stop + hidden.shape[-1]]
+    error = (held - hidden).square().mean(-1) * (target[..., ALPHA] > ALIVE_THRESHOLD)
+    return error.flatten(1).sum(1) / num_solid
 
 
 def overflow(state: Tensor, num_solid: int | Tensor) -> Tensor:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from voxnca.steering import Steering
     from voxnca.targets import Target
 
-_GOAL_STD = 0.3
+_GOAL_STD = 0.5
 """Of the goals at birth: hidden channels are of the order of 1."""
 
 

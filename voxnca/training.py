@@ -34,6 +34,7 @@ from voxnca.optimizer import Optimizer, schedule
 from voxnca.parts import Parts, finish
 from voxnca.pool import SamplePool
 from voxnca.quality import Quality
+from voxnca.recipes import usual_recipe
 from voxnca.steering import Steering
 from voxnca.tasks import Wanted, set_task
 from voxnca.version import __version__
@@ -51,6 +52,8 @@ _MAX_LOSS = 50.0
 _RUNAWAY_LOSS = 2.0
 """An empty grid has a loss of about 0.5; only a grid filled with junk has more than this."""
 _MAX_RECOVERIES = 8
+_HIDDEN_RISE_SHARE = 0.1
+"""Of the budget, over which `hidden_weight` rises from 0."""
 
 
 @dataclass(frozen=True)
@@ -362,13 +365,13 @@ class Training(Iterator[TrainStep]):
         )
         error = self._losses(grown, wanted).mean()
         overflow = losses.overflow(grown, wanted.num_solid).mean()
-        overgrowth = losses.overgrowth(grown, *wanted).mean()
+        overgrowth = losses.overgrowth(grown, wanted.rgba, wanted.num_solid).mean()
         loss = float(error.detach())
         if not loss < _MAX_LOSS:
             return None, grown.detach()
         penalty = self.config.overflow_weight * overflow
         penalty += (0.5 + self._progress()) * self.config.overgrowth_weight * overgrowth
-        (error + penalty).backward()
+        (error + penalty + self._hidden_loss(grown, wanted)).backward()
         if not all(p.grad is None or p.grad.isfinite().all() for p in self.model.parameters()):
             return None, grown.detach()
         self._optimizer.step(scale)
@@ -392,8 +395,16 @@ class Training(Iterator[TrainStep]):
         self._optimizer = Optimizer(self.model, self.config.optimizer, self.grow_steps)
         self._pool = self._new_pool()
 
+    def _hidden_loss(self, grown: Tensor, wanted: Wanted) -> Tensor | float:
+        """Return what hidden channels cost; little at first, when there is no body to hold them."""
+        if wanted.hidden is None:
+            return 0.0
+        rise = min(1.0, self._progress() / _HIDDEN_RISE_SHARE)
+        error = losses.hidden_loss(grown, wanted.hidden, wanted.rgba, wanted.num_solid).mean()
+        return rise * self.config.hidden_weight * error
+
     def _losses(self, states: Tensor, wanted: Wanted) -> Tensor:
-        return losses.rgba_loss(states, *wanted)
+        return losses.rgba_loss(states, wanted.rgba, wanted.num_solid)
 
     def _is_due(self) -> bool:
         """Spread the evaluations evenly over the second half, the last at the end."""
@@ -429,7 +440,7 @@ def train(
         model: the rule.
         target: what it is to grow; for a rule with goals one for each; None for a vine, which
             grows to a beacon (`TaskConfig(name="steer")`).
-        config: the recipe.
+        config: the recipe; None is `voxnca.recipe` for what the model is made for.
 
     Example:
         >>> for step in train(model, load_target("mushroom", size=16)):  # doctest: +SKIP
@@ -440,7 +451,7 @@ def train(
             the rule does not have goals.
         TrainingError: while iterating, when training diverges.
     """
-    return Training(model, target, config or TrainConfig())
+    return Training(model, target, config or usual_recipe(model))
 
 
 def _several(target: Target | Sequence[Target] | None) -> tuple[Target, ...]:

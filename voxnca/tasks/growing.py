@@ -13,7 +13,7 @@ from voxnca.defaults import Choices, choose
 from voxnca.evaluation import check_target, evaluate_in_parts
 from voxnca.grid import seed as seed_state
 from voxnca.grid import training_space
-from voxnca.tasks.task import Task, Wanted
+from voxnca.tasks.task import Task, Wanted, wanted_hidden
 
 if TYPE_CHECKING:
     from voxnca.model import NCA
@@ -41,6 +41,7 @@ class Growing(Task):
         self.space = training_space(target, config.margin_cells)
         self._damage = config.damage
         self._placed = target.place(self.space)
+        self._hidden = wanted_hidden(model.config, config, self.space)
         self._seed_state = seed_state(model.config, self.space)
 
     @property
@@ -58,7 +59,7 @@ class Growing(Task):
 
     def wanted(self, marks: Tensor) -> Wanted:  # noqa: ARG002 - they all are to become the same
         """Return the target."""
-        return Wanted(self._placed, self.target.num_solid)
+        return Wanted(self._placed, self.target.num_solid, self._hidden)
 
     def wound(self, state: Tensor, marks: Tensor, generator: torch.Generator) -> Wound:  # noqa: ARG002
         """Draw a wound that takes its share of the target's body."""

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from voxnca.conditions import Conditions, Environment
 from voxnca.config import TrainConfig
-from voxnca.evaluation import evaluate_in_parts
+from voxnca.defaults import Choices, choose_changing
+from voxnca.evaluation import default_grow_steps, evaluate_in_parts
 from voxnca.tasks.growing import Growing
 from voxnca.tasks.task import Wanted
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _OPEN_SHARE = 0.1
 """Of the samples have nothing in their way."""
+_LONGER = 1.5
+"""T, among obstacles, than in the open."""
 _NUM_JUDGED = 3
 """Layouts of the training split that the rule is judged by, beside the open one."""
 
@@ -38,6 +41,7 @@ class GrowingRound(Growing):
     """
 
     num_marks = 1
+    usual_loss = 0.2
 
     def __init__(self, model: NCA, target: Target, config: TrainConfig) -> None:
         from voxnca.layouts import draw_obstacles  # noqa: PLC0415 - loads numba
@@ -51,6 +55,11 @@ class GrowingRound(Growing):
         self._free = ~torch.stack(blocked)
         self._num_solid = (self._free & body).flatten(1).sum(1)
 
+    def choices(self, config: TrainConfig, fire_rate: float) -> Choices:
+        """Return what a recipe says; what it leaves open has time for detours."""
+        usual = default_grow_steps(self.target, fire_rate)
+        return choose_changing(config, usual, _LONGER, len(self.space))
+
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
         """Draw layouts."""
         numbers = torch.randint(1, len(self._environments), (count, 1), generator=generator)
@@ -60,7 +69,8 @@ class GrowingRound(Growing):
     def wanted(self, marks: Tensor) -> Wanted:
         """Return the target where there is room."""
         numbers = marks[:, 0]
-        return Wanted(self._placed * self._free[numbers][..., None], self._num_solid[numbers])
+        rgba = self._placed * self._free[numbers][..., None]
+        return Wanted(rgba, self._num_solid[numbers], self._hidden)
 
     def conditions(self, marks: Tensor) -> Conditions:
         """Return each sample's layout."""

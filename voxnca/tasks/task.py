@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from voxnca.conditions import Conditions
-from voxnca.config import TrainConfig
+from voxnca.config import ModelConfig, TrainConfig
 from voxnca.defaults import Choices
+from voxnca.positions import check_room, positions
 from voxnca.wounds import Wound
 
 if TYPE_CHECKING:
@@ -27,10 +28,25 @@ class Wanted(NamedTuple):
     Attributes:
         rgba: premultiplied, `(*space, 4)` for all alike or `(n, *space, 4)`.
         num_solid: solid cells of it, for all alike or `(n,)`.
+        hidden: what the first hidden channels are to hold in cells that are to live,
+            `(*space, A)` or `(n, *space, A)`; None for whatever they like.
     """
 
     rgba: Tensor
     num_solid: int | Tensor
+    hidden: Tensor | None = None
+
+
+def wanted_hidden(model: ModelConfig, config: TrainConfig, space: tuple[int, ...]) -> Tensor | None:
+    """Return the positions that cells of a body are to know, `(*space, 3d)`, where any are.
+
+    Raises:
+        ArgumentError: for a rule without room for them.
+    """
+    if not config.hidden_weight:
+        return None
+    check_room(model)
+    return positions(space, config.hidden_period_cells)
 
 
 class Task(ABC):

@@ -1,0 +1,67 @@
+"""Recipes by task: how training differs from that of one shape, as measured on one core."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from voxnca.config import (
+    DamageConfig,
+    OptimizerConfig,
+    RolloutConfig,
+    TaskConfig,
+    TrainConfig,
+)
+from voxnca.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from voxnca.model import NCA
+
+RECIPES = ("grow", "goals", "obstacles", "steer")
+
+
+def recipe(task: str = "grow", *, num_dims: int = 2, preset: str = "default") -> TrainConfig:
+    """Return how a task is trained when nobody says otherwise.
+
+    Shapes that turn into each other, or that walls come into, need cells that know their places
+    (`TrainConfig.hidden_weight`), rollouts long enough to get there, and calmer steps.
+
+    Args:
+        task: `grow` one shape; one of several, by `goals`; round `obstacles`; `steer` a vine.
+        num_dims: 2 or 3.
+        preset: how long: see `TrainConfig.preset`.
+
+    Raises:
+        ArgumentError: for an unknown task, preset, or number of dimensions.
+    """
+    if task not in RECIPES:
+        raise ArgumentError(f"task={task!r} is unknown; use one of: {', '.join(RECIPES)}")
+    if num_dims not in (2, 3):
+        raise ArgumentError(f"num_dims={num_dims!r} is unknown; use one of: 2, 3")
+    usual = TrainConfig.preset(preset)
+    if task == "grow":
+        return usual
+    if task == "steer":
+        return replace(usual, task=TaskConfig(name="steer", size={2: 32, 3: 20}[num_dims]))
+    return replace(
+        usual,
+        early_batch_size={2: 4, 3: 3}[num_dims],
+        pool_size={2: 64, 3: 48}[num_dims],
+        hidden_weight=1.0,
+        task=TaskConfig(name="grow" if task == "goals" else task, change_start_share=0.3),
+        rollout=RolloutConfig(early=(0.45, 0.75), late=(0.85, 1.35)),
+        damage=DamageConfig(start_share=0.25, batch_share=0.25),
+        optimizer=OptimizerConfig(muon_learning_rate={2: 1e-2, 3: 8e-3}[num_dims]),
+    )
+
+
+def usual_recipe(model: NCA) -> TrainConfig:
+    """Return `recipe` for what a model is made for: its goals, its senses, or one shape."""
+    config = model.config
+    if config.num_goals:
+        task = "goals"
+    elif {"beacon", "bare_beacon"} & set(config.senses):
+        task = "steer"
+    else:
+        task = "obstacles" if "walls" in config.senses else "grow"
+    return recipe(task, num_dims=config.num_dims)
