@@ -256,6 +256,7 @@ class TaskConfig(JsonConfig):
         change_start_share: share of the budget after which conditions change: what does not yet
             grow has nothing to turn into.
         num_layouts: layouts that are drawn, of obstacles or of walls with a root and a beacon.
+        walls: whether there are any in the layouts; without, what is trained is a control.
         size: side of the grid that a vine grows on.
         max_age: rollouts that a vine lives before its place in the pool gets a new layout.
     """
@@ -264,6 +265,7 @@ class TaskConfig(JsonConfig):
     change_share: float = 0.3
     change_start_share: float = 0.35
     num_layouts: int = 512
+    walls: bool = True
     size: int = 32
     max_age: int = 6
 
@@ -272,6 +274,7 @@ class TaskConfig(JsonConfig):
         _number("task.change_share", self.change_share, 0.0, 1.0)
         _number("task.change_start_share", self.change_start_share, 0.0, 1.0)
         _whole("task.num_layouts", self.num_layouts, 1, 10**6)
+        _flag("task.walls", self.walls)
         _whole("task.size", self.size, 8, 4096)
         _whole("task.max_age", self.max_age, 1, 10**6)
 

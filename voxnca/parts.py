@@ -10,7 +10,7 @@ T = TypeVar("T")
 Parts = Generator[None, None, T]
 
 
-def finish(parts: Parts[T]) -> T:
+def finish(parts: Generator[object, None, T]) -> T:
     """Do the rest of it, without a pause."""
     while True:
         try:

@@ -48,7 +48,8 @@ class GrowingRound(Growing):
 
         super().__init__(model, target, config)
         body = self._placed[..., 3] > 0.5
-        drawn = draw_obstacles(body.numpy(), config.task.num_layouts, config.seed)
+        count = config.task.num_layouts if config.task.walls else 0
+        drawn = draw_obstacles(body.numpy(), count, config.seed) if count else ()
         blocked = [torch.zeros_like(body), *map(torch.from_numpy, drawn)]
         self._change_share = config.task.change_share
         self._environments = [Environment(walls) for walls in blocked]
@@ -62,7 +63,7 @@ class GrowingRound(Growing):
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
         """Draw layouts."""
-        numbers = torch.randint(1, len(self._environments), (count, 1), generator=generator)
+        numbers = torch.randint(len(self._environments), (count, 1), generator=generator)
         is_open = torch.rand(count, 1, generator=generator) < _OPEN_SHARE
         return numbers.masked_fill(is_open, 0)
 

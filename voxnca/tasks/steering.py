@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -55,6 +57,9 @@ class SteeredGrowing(Task):
         self.space = (config.task.size,) * model.config.num_dims
         self._config, self._task = model.config, config.task
         self._layouts = draw_layouts(self.space, config.task.num_layouts, config.seed)
+        if not config.task.walls:
+            nowhere = np.zeros(self.space, bool)
+            self._layouts = tuple(replace(layout, blocked=nowhere) for layout in self._layouts)
         self._known: dict[tuple[int, int], Vine] = {}
 
     @property
