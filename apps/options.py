@@ -49,14 +49,18 @@ class TrainOptions:
 
 DEFAULTS = TrainOptions()
 
-TASK_DEFAULTS: Mapping[Task, Mapping[str, Any]] = {
-    # A vine's cell must tell its neighbours apart, and has little else to know.
-    Task.STEER: {"perception": "faces", "num_channels": 12, "hidden_size": 64},
-    # Of hidden channels some say where a cell is; some are left.
-    Task.GOALS: {"num_channels": 20, "hidden_size": 96},
-    Task.OBSTACLES: {"num_channels": 20, "hidden_size": 96},
+_VINE = {"perception": "faces", "num_channels": 12, "hidden_size": 64}
+"""A vine's cell must tell its neighbours apart, and has little else to know."""
+TASK_DEFAULTS: Mapping[tuple[Task, int], Mapping[str, Any]] = {
+    (Task.STEER, 2): _VINE,
+    (Task.STEER, 3): _VINE,
+    # Three hidden channels an axis say where a cell is; some are left.
+    (Task.GOALS, 2): {"perception": "sobel", "num_channels": 20, "hidden_size": 96},
+    (Task.GOALS, 3): {"perception": "difference", "num_channels": 22, "hidden_size": 96},
+    (Task.OBSTACLES, 2): {"perception": "faces", "num_channels": 20, "hidden_size": 80},
+    (Task.OBSTACLES, 3): {"perception": "faces", "num_channels": 22, "hidden_size": 80},
 }
-"""What is chosen otherwise for what else than to grow a shape."""
+"""What is chosen otherwise for what else than to grow a shape, in 2D and in 3D."""
 
 RULE_HIDDEN_SIZE = 32
 """Units of the hidden layer of a network that learns a hand-made rule."""

@@ -41,7 +41,7 @@ def choose_changing(config: TrainConfig, grow_steps: int, longer: float, num_dim
     """
     return Choices(
         config.grow_steps or round(longer * grow_steps),
-        config.num_steps or max(1, round(config.effort * {2: 4000, 3: 2500}[num_dims])),
+        config.num_steps or max(1, round(config.effort * {2: 4000, 3: 3000}[num_dims])),
         config.batch_size or min(config.pool_size, {2: 8, 3: 4}[num_dims]),
     )
 

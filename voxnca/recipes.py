@@ -50,7 +50,7 @@ def recipe(task: str = "grow", *, num_dims: int = 2, preset: str = "default") ->
         hidden_weight=1.0,
         task=TaskConfig(name="grow" if task == "goals" else task, change_start_share=0.3),
         rollout=RolloutConfig(early=(0.45, 0.75), late=(0.85, 1.35)),
-        damage=DamageConfig(start_share=0.25, batch_share=0.25),
+        damage=DamageConfig(start_share=0.25, batch_share=0.3),
         optimizer=OptimizerConfig(muon_learning_rate={2: 1e-2, 3: 8e-3}[num_dims]),
     )
 

@@ -63,10 +63,9 @@ class Assignment:
         flags = "" if self.task is Task.GROW else f" --{self.task}"
         return " ".join(self.names) + flags + (f" --dims {self.num_dims}" if self.num_dims else "")
 
-    @property
-    def chosen(self) -> TrainOptions:
-        """The recipe; what was not typed is as its task has it."""
-        usual = TASK_DEFAULTS.get(self.task, {})
+    def chosen(self, num_dims: int) -> TrainOptions:
+        """Return the recipe; what was not typed is as its task has it."""
+        usual = TASK_DEFAULTS.get((self.task, num_dims), {})
         return replace(self.options, **{k: v for k, v in usual.items() if k not in self.given})
 
     def begin(self) -> Training:
@@ -75,8 +74,9 @@ class Assignment:
         Raises:
             VoxncaError: for a target that cannot be opened, or an option that breaks a rule.
         """
-        options, targets = self.chosen, self.targets(self.reading)
+        targets = self.targets(self.reading)
         num_dims = targets[0].num_dims if targets else self.num_dims or 2
+        options = self.chosen(num_dims)
         config = model_config(num_dims, options, task=self.task, num_goals=len(targets))
         recipe = train_config(options, task=self.task, size=self.reading.size, num_dims=num_dims)
         return voxnca.train(NCA(config, seed=options.seed), targets or None, recipe)

@@ -131,7 +131,7 @@ def train(name: str) -> str:
     model = training.best()
     voxnca.save(model, case.model_file)
     known = {
-        "command": f"voxnca train {case.assignment.words}",
+        "command": _typed(case.assignment),
         "cpu_seconds": round(spent, 1),
         "num_steps": training.num_steps,
         "grow_steps": training.grow_steps,
@@ -139,6 +139,11 @@ def train(name: str) -> str:
     }
     _write(case.training_file, json.dumps(known, indent=1))
     return f"{spent:.0f} CPU-s"
+
+
+def _typed(assignment: Assignment) -> str:
+    size = assignment.reading.size
+    return f"voxnca train {assignment.words}" + (f" --size {size}" if size else "")
 
 
 def measure(name: str) -> str:
