@@ -168,7 +168,7 @@ def train(
         typer.Argument(
             metavar="TARGET...",
             help="What to grow: a built-in target, or a file: see voxnca targets show. "
-            "Several with --goals; vine with --steer.",
+            "Several with --goals; vine with --steer or --seek.",
         ),
     ],
     output: Annotated[
@@ -190,11 +190,14 @@ def train(
         bool, typer.Option("--obstacles", help="Grow TARGET round whatever stands in its way.")
     ] = False,
     steer: Annotated[
-        bool, typer.Option("--steer", help="Grow a vine to a beacon, round walls.")
+        bool, typer.Option("--steer", help="Grow a vine to a beacon, where a signal shows the way.")
+    ] = False,
+    seek: Annotated[
+        bool, typer.Option("--seek", help="The same without a signal: the rule finds the way.")
     ] = False,
     num_dims: Annotated[
         int | None,
-        typer.Option("--dims", help="2 or 3, of --steer.", show_default="2"),
+        typer.Option("--dims", help="2 or 3, of a vine.", show_default="2"),
     ] = None,
     preset: Annotated[
         str, typer.Option(help="How long to train: fast, default or thorough.")
@@ -255,7 +258,7 @@ def train(
         grow_steps=grow_steps,
     )
     given = {key for key in vars(options) if _is_given(ctx, key)}
-    task = _one_of(goals=goals, obstacles=obstacles, steer=steer)
+    task = _one_of(goals=goals, obstacles=obstacles, steer=steer, seek=seek)
     reading = Reading(size, up, hollow)
     assignment = Assignment(targets, options, reading, task, num_dims, given)
     run(assignment, output, resume=resume, force=force)
@@ -704,7 +707,7 @@ def bench(
     run(what, num_threads=threads, num_rounds=rounds, as_json=as_json, peer=peer)
 
 
-def _one_of(*, goals: bool, obstacles: bool, steer: bool) -> Task:
+def _one_of(*, goals: bool, obstacles: bool, steer: bool, seek: bool) -> Task:
     """Return what is to be learned.
 
     Raises:
@@ -712,7 +715,12 @@ def _one_of(*, goals: bool, obstacles: bool, steer: bool) -> Task:
     """
     from voxnca import ArgumentError
 
-    flags = {Task.GOALS: goals, Task.OBSTACLES: obstacles, Task.STEER: steer}
+    flags = {
+        Task.GOALS: goals,
+        Task.OBSTACLES: obstacles,
+        Task.STEER: steer,
+        Task.SEEK: seek,
+    }
     chosen = [task for task, typed in flags.items() if typed]
     if len(chosen) > 1:
         typed = " ".join(f"--{task}" for task in chosen)

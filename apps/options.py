@@ -12,12 +12,18 @@ from typing import Any
 
 
 class Task(StrEnum):
-    """What is to be learned: a shape, one of several, one among obstacles, a vine."""
+    """What is to be learned: a shape, one of several, one among obstacles, a vine, its way."""
 
     GROW = "grow"
     GOALS = "goals"
     OBSTACLES = "obstacles"
     STEER = "steer"
+    SEEK = "seek"
+
+    @property
+    def grows_vines(self) -> bool:
+        """Whether what grows is a vine, which has no target."""
+        return self in (Task.STEER, Task.SEEK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +60,8 @@ _VINE = {"perception": "faces", "num_channels": 12, "hidden_size": 64}
 TASK_DEFAULTS: Mapping[tuple[Task, int], Mapping[str, Any]] = {
     (Task.STEER, 2): _VINE,
     (Task.STEER, 3): _VINE,
+    (Task.SEEK, 2): _VINE | {"num_channels": 14},
+    (Task.SEEK, 3): _VINE | {"num_channels": 16},
     # Three hidden channels an axis say where a cell is; some are left.
     (Task.GOALS, 2): {"perception": "sobel", "num_channels": 20, "hidden_size": 96},
     (Task.GOALS, 3): {"perception": "difference", "num_channels": 22, "hidden_size": 96},

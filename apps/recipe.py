@@ -7,7 +7,11 @@ from dataclasses import replace
 from apps.options import DEFAULTS, Task, TrainOptions
 from voxnca import ModelConfig, TrainConfig, recipe
 
-SENSES = {Task.OBSTACLES: ("walls",), Task.STEER: ("walls", "beacon", "root")}
+SENSES = {
+    Task.OBSTACLES: ("walls",),
+    Task.STEER: ("walls", "beacon", "root"),
+    Task.SEEK: ("walls", "bare_beacon", "root"),
+}
 """What a rule senses that is trained so."""
 
 
@@ -49,7 +53,7 @@ def train_config(
     Args:
         options: the recipe.
         task: what is to be learned.
-        size: of `steer`, the side of the grid; None is the usual one.
+        size: of a vine, the side of the grid; None is the usual one.
         num_dims: 2 or 3.
 
     Raises:
@@ -57,7 +61,7 @@ def train_config(
     """
     usual = recipe(str(task), num_dims=num_dims, preset=options.preset)
     chosen = usual.task
-    if task is Task.STEER and size is not None:
+    if task.grows_vines and size is not None:
         chosen = replace(chosen, size=size)
     return replace(
         usual,

@@ -17,7 +17,13 @@ from voxnca.errors import ArgumentError
 if TYPE_CHECKING:
     from voxnca.model import NCA
 
-RECIPES = ("grow", "goals", "obstacles", "steer")
+RECIPES = ("grow", "goals", "obstacles", "steer", "seek")
+
+
+_ROLLOUTS = {
+    "goals": RolloutConfig(early=(0.45, 0.75), late=(0.85, 1.35)),
+    "obstacles": RolloutConfig(early=(0.35, 0.6), late=(0.55, 0.85)),
+}
 
 
 def recipe(task: str = "grow", *, num_dims: int = 2, preset: str = "default") -> TrainConfig:
@@ -27,7 +33,8 @@ def recipe(task: str = "grow", *, num_dims: int = 2, preset: str = "default") ->
     (`TrainConfig.hidden_weight`), rollouts long enough to get there, and calmer steps.
 
     Args:
-        task: `grow` one shape; one of several, by `goals`; round `obstacles`; `steer` a vine.
+        task: `grow` one shape; one of several, by `goals`; round `obstacles`; `steer` a vine where
+            a signal shows the way; or have it `seek` the way to a bare beacon.
         num_dims: 2 or 3.
         preset: how long: see `TrainConfig.preset`.
 
@@ -43,13 +50,28 @@ def recipe(task: str = "grow", *, num_dims: int = 2, preset: str = "default") ->
         return usual
     if task == "steer":
         return replace(usual, task=TaskConfig(name="steer", size={2: 32, 3: 20}[num_dims]))
+    if task == "seek":
+        return replace(
+            usual,
+            batch_size=8,
+            early_batch_size=4,
+            pool_size=64,
+            hidden_weight=0.3,
+            task=TaskConfig(
+                name="steer", size={2: 16, 3: 10}[num_dims], change_start_share=0.4, max_age=8
+            ),
+            rollout=RolloutConfig(early=(0.2, 0.35), late=(0.35, 0.55)),
+            damage=DamageConfig(start_share=0.5, batch_share=0.3),
+        )
     return replace(
         usual,
         early_batch_size={2: 4, 3: 3}[num_dims],
         pool_size={2: 64, 3: 48}[num_dims],
         hidden_weight=1.0,
-        task=TaskConfig(name="grow" if task == "goals" else task, change_start_share=0.3),
-        rollout=RolloutConfig(early=(0.45, 0.75), late=(0.85, 1.35)),
+        task=TaskConfig(
+            name="grow" if task == "goals" else task, change_start_share=0.3, num_layouts=2048
+        ),
+        rollout=_ROLLOUTS[task],
         damage=DamageConfig(start_share=0.25, batch_share=0.3),
         optimizer=OptimizerConfig(muon_learning_rate={2: 1e-2, 3: 8e-3}[num_dims]),
     )
@@ -60,8 +82,10 @@ def usual_recipe(model: NCA) -> TrainConfig:
     config = model.config
     if config.num_goals:
         task = "goals"
-    elif {"beacon", "bare_beacon"} & set(config.senses):
+    elif "beacon" in config.senses:
         task = "steer"
+    elif "bare_beacon" in config.senses:
+        task = "seek"
     else:
         task = "obstacles" if "walls" in config.senses else "grow"
     return recipe(task, num_dims=config.num_dims)

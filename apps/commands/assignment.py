@@ -45,15 +45,15 @@ class Assignment:
         count = len(self.names)
         if self.task is Task.GOALS and count < 2:
             raise ArgumentError(f"--goals with {count} target; name two or more, one for each goal")
-        if self.task is Task.STEER and list(self.names) != [VINE]:
+        if self.task.grows_vines and list(self.names) != [VINE]:
             raise ArgumentError(
-                f"target={' '.join(self.names)!r}: --steer grows a vine to a beacon; "
-                f"type voxnca train {VINE} --steer"
+                f"target={' '.join(self.names)!r}: --{self.task} grows a vine to a beacon; "
+                f"type voxnca train {VINE} --{self.task}"
             )
         if self.task in (Task.GROW, Task.OBSTACLES) and count > 1:
             raise ArgumentError(f"{count} targets; add --goals to have one rule grow each of them")
-        if self.num_dims is not None and self.task is not Task.STEER:
-            raise ArgumentError(f"--dims {self.num_dims} is of --steer; a target says its own")
+        if self.num_dims is not None and not self.task.grows_vines:
+            raise ArgumentError(f"--dims {self.num_dims} is of vines; a target says its own")
         if self.num_dims not in (None, 2, 3):
             raise ArgumentError(f"--dims {self.num_dims} must be 2 or 3")
 
@@ -87,7 +87,7 @@ class Assignment:
         Raises:
             VoxncaError: for a target that cannot be opened.
         """
-        if self.task is Task.STEER:
+        if self.task.grows_vines:
             return ()
         targets = tuple(open_target(name, reading) for name in self.names)
         for name, target in zip(self.names, targets, strict=True):
@@ -129,4 +129,6 @@ def task_of(training: Training) -> Task:
     """Return what a run learns."""
     if training.model.config.num_goals:
         return Task.GOALS
+    if "bare_beacon" in training.model.config.senses:
+        return Task.SEEK
     return Task(training.config.task.name)

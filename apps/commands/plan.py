@@ -11,7 +11,7 @@ from voxnca import NCA, ArgumentError
 from voxnca.evaluation import growing_time
 from voxnca.grid import check_space
 from voxnca.quality import HEAL_STEPS
-from voxnca.steering import default_num_steps
+from voxnca.steering import growing_steps
 from voxnca.wounds import Wound, check, parse
 
 DISCRETE_SIDE = {2: 64, 3: 24}
@@ -126,6 +126,6 @@ def _known_grow_steps(model: NCA, space: tuple[int, ...]) -> int | None:
         return DISCRETE_STEPS
     if model.info.grow_steps is None and model.targets:
         return growing_time(model, *model.targets)
-    if model.info.grow_steps is None and seeks(model):
-        return default_num_steps(model.config, space)
+    if seeks(model):
+        return growing_steps(model, space)
     return model.info.grow_steps

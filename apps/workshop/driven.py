@@ -26,6 +26,7 @@ from analysis.goals import goal_figures
 from analysis.obstacles import obstacle_figures, unseen_obstacles
 from analysis.reports.steering import study_steering
 from apps.commands.assignment import VINE, Assignment
+from apps.commands.steering import SIDES
 from apps.items import Reading
 from apps.options import DEFAULTS, Task
 from apps.workshop.driven_table import document
@@ -98,8 +99,8 @@ def _obstacles(name: str, target: str, *, size: int, control: bool = False) -> C
     return Case(name, Assignment([target], DEFAULTS, reading, Task.OBSTACLES), control)
 
 
-def _vine(name: str, num_dims: int, *, control: bool = False) -> Case:
-    return Case(name, Assignment([VINE], DEFAULTS, Reading(), Task.STEER, num_dims), control)
+def _vine(name: str, num_dims: int, *, task: Task = Task.STEER, control: bool = False) -> Case:
+    return Case(name, Assignment([VINE], DEFAULTS, Reading(), task, num_dims), control)
 
 
 SHIPPED = (
@@ -109,6 +110,8 @@ SHIPPED = (
     _obstacles("walled-mushroom", "mushroom", size=16),
     _vine("vine", 2),
     _vine("liana", 3),
+    _vine("seeker", 2, task=Task.SEEK),
+    _vine("seeking-liana", 3, task=Task.SEEK),
 )
 CONTROLS = {
     "walled-heart": _obstacles("open-heart", "heart", size=24, control=True),
@@ -154,6 +157,7 @@ def measure(name: str) -> str:
         Task.GOALS: lambda case: goal_figures(case.model).to_json(),
         Task.OBSTACLES: _among_obstacles,
         Task.STEER: _steered,
+        Task.SEEK: _steered,
     }
     figures = kinds[case.assignment.task](case)
     _write(case.record_file, json.dumps(figures, indent=1))
@@ -176,14 +180,14 @@ def _among_obstacles(case: Case) -> dict[str, Any]:
 
 
 def _steered(case: Case) -> dict[str, Any]:
-    training = voxnca.recipe("steer", num_dims=case.model.config.num_dims)
-    space = (training.task.size,) * case.model.config.num_dims
+    d, control = case.model.config.num_dims, CONTROLS.get(case.name)
+    space = (SIDES[d],) * d
     study = finish(
         study_steering(
             case.model,
             held_out_layouts(space, NUM_LAYOUTS),
             name=case.name,
-            against=CONTROLS[case.name].model,
+            against=control and control.model,
         )
     )
     return {key: value for key, value in study.to_json().items() if key not in ("trials", "making")}

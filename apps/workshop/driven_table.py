@@ -16,6 +16,7 @@ GOALS, OBSTACLES, VINES = (
     ("walled-heart", "walled-mushroom"),
     ("vine", "liana"),
 )
+SEEKERS = "seeker", "seeking-liana"
 """Of each kind the model in 2D and the one in 3D."""
 
 _HEAD = """# Driven growth, measured
@@ -32,6 +33,11 @@ What the environment does, and what the rule does: a signal that spreads from th
 walls is worked out for each layout, and tells every cell which neighbour is next. The environment
 finds the way. The rule grows along it, stops at the beacon, follows when it moves, prunes what is
 no longer on the way and repairs what was cut.
+
+A bare beacon sends no signal; the environment says only where it is, to its own cell. The rule
+fills the free cells with a faint medium, and a wave in its hidden channels tells every cell which
+neighbour is a step nearer, and forgets it when the beacon has moved. It was taught on grids of
+half the side that it is measured on: what it learned is local.
 """
 
 
@@ -53,7 +59,7 @@ def document(records: Records) -> str:
         if name in records:
             parts += _goals(name, records[name]["figures"])
     parts += ["\n## Obstacles and their controls\n\n", *_obstacles(records)]
-    for name in VINES:
+    for name in (*VINES, *SEEKERS):
         if name in records:
             parts += _vines(name, records[name]["figures"])
     return "".join(parts) + _WHO_DOES_WHAT
@@ -107,6 +113,12 @@ _ROWS = (
     _Row("... after a cut", VINES, _share("cut"), ("97 %", "95 %")),
     _Row("... 500 steps later", VINES, _share("late"), ("98 %", "97 %")),
     _Row("its way / the shortest, median (at most)", VINES, _share("ratio"), ("1.05", "1.05")),
+    _Row("bare beacon: vine reaches it", SEEKERS, _share("grown"), (NONE, NONE)),
+    _Row("... where a detour is forced", SEEKERS, _share("forced"), (NONE, NONE)),
+    _Row("... after the beacon moved", SEEKERS, _share("moved"), (NONE, NONE)),
+    _Row("... after a cut", SEEKERS, _share("cut"), (NONE, NONE)),
+    _Row("... 500 steps later", SEEKERS, _share("late"), (NONE, NONE)),
+    _Row("its way / the shortest, median", SEEKERS, _share("ratio"), (NONE, NONE)),
 )  # fmt: skip
 
 

@@ -39,6 +39,15 @@ def default_num_steps(config: ModelConfig, space: Sequence[int]) -> int:
     return round(2 * sum(space) / config.fire_rate)
 
 
+def growing_steps(model: NCA, space: Sequence[int]) -> int:
+    """Return T of a rule on a grid: what it says of the grid that it was trained on, to scale."""
+    steps, recipe = model.info.grow_steps, model.info.recipe
+    if steps is None:
+        return default_num_steps(model.config, space)
+    side = sum(space) / len(space)
+    return steps if recipe is None else round(steps * side / recipe.task.size)
+
+
 def measure(
     model: NCA,
     layouts: Sequence[Layout],
@@ -58,7 +67,7 @@ def measure(
     Args:
         model: a rule that senses the beacon.
         layouts: of one size, `(*space)`.
-        num_steps: T; None is the model's `grow_steps`, or `default_num_steps`.
+        num_steps: T; None is `growing_steps`.
         signal: what beacons send; `straight` is a control.
         seed: of the firing mask.
         first_sample: number of the first layout for the firing mask; splits a measurement.
@@ -108,7 +117,7 @@ def check_measured(model: NCA, layouts: Sequence[Layout], num_steps: int | None 
     space = _space_of(model, layouts)
     if num_steps is not None:
         return check_count("num_steps", num_steps)
-    return model.info.grow_steps or default_num_steps(model.config, space)
+    return growing_steps(model, space)
 
 
 @dataclass(frozen=True)
@@ -126,7 +135,7 @@ class _Batch:
         both = [courses(layout) for layout in self.layouts]
         here, there = [pair[0] for pair in both], [pair[1] for pair in both]
         run = self._rollout(self._planted(), here, 0)
-        yield from _advance(run, self.num_steps, here)
+        yield from self._advance(run, self.num_steps, here)
         state = run.state()
         grown = _vines(state, here)
         middles = [_middle(*each) for each in zip(grown, here, strict=True)]
@@ -135,7 +144,7 @@ class _Batch:
         severed = [way_inside(*each) is None for each in zip(_solid(wounded), here, strict=True)]
         moved = yield from self._go_on(state, there)
         healed = yield from self._go_on(wounded, here)
-        yield from _advance(run, LATE_STEPS, here)
+        yield from self._advance(run, LATE_STEPS, here)
         late = _vines(run.state(), here)
         parts = zip(self.layouts, grown, moved, healed, late, middles, severed, strict=True)
         return [Trial(*each) for each in parts]
@@ -147,8 +156,12 @@ class _Batch:
 
     def _go_on(self, state: Tensor, courses: Sequence[Course]) -> Parts[list[Vine]]:
         run = self._rollout(state, courses, self.num_steps)
-        yield from _advance(run, self.num_steps, courses)
+        yield from self._advance(run, self.num_steps, courses)
         return _vines(run.state(), courses)
+
+    def _advance(self, run: Rollout, num_steps: int, courses: Sequence[Course]) -> Parts[None]:
+        fills = "beacon" not in self.model.config.senses
+        return _advance(run, num_steps, courses, fills=fills)
 
     def _rollout(self, state: Tensor, courses: Sequence[Course], first_step: int) -> Rollout:
         return self.model.rollout(
@@ -174,12 +187,22 @@ def _space_of(model: NCA, layouts: Sequence[Layout]) -> tuple[int, ...]:
     return spaces[0]
 
 
-def _advance(run: Rollout, num_steps: int, courses: Sequence[Course]) -> Parts[None]:
-    """Step, unless the vines run away: full grids cost much and come to nothing."""
+def _advance(
+    run: Rollout, num_steps: int, courses: Sequence[Course], *, fills: bool
+) -> Parts[None]:
+    """Step, unless the vines run away: full grids cost much and come to nothing.
+
+    Args:
+        run: of the vines.
+        num_steps: at most.
+        courses: of each vine.
+        fills: whether to go on for all that: who seeks its way fills the grid with what carries
+            its signal.
+    """
     open_cells = [reached(~course.blocked, course.root) for course in courses]
     most = _RUNAWAY_SHARE * sum(int(cells.sum()) for cells in open_cells)
     end = run.step_index + num_steps
-    while run.step_index < end and len(run.rows.coordinates) <= most:
+    while run.step_index < end and (fills or len(run.rows.coordinates) <= most):
         run.step(min(_LOOK_EVERY, end - run.step_index))
         yield
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _OPEN_SHARE = 0.1
 """Of the samples have nothing in their way."""
-_LONGER = 1.5
+_LONGER = 2.5
 """T, among obstacles, than in the open."""
 _NUM_JUDGED = 3
 """Layouts of the training split that the rule is judged by, beside the open one."""

@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from voxnca.conditions import Conditions
-from voxnca.config import TrainConfig
+from voxnca.config import ModelConfig, TrainConfig
 from voxnca.defaults import Choices
 from voxnca.errors import ArgumentError
-from voxnca.grid import ALIVE_THRESHOLD, ALPHA, solid
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGBA, solid
 from voxnca.grid import seed as seed_state
 from voxnca.tasks.task import Task, Wanted
-from voxnca.tasks.vines import Vine
+from voxnca.tasks.vines import FoundVine, Vine
 from voxnca.wounds import Ball
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ class SteeredGrowing(Task):
     """
 
     num_marks = 3
-    usual_loss = 0.04
 
     def __init__(self, model: NCA, config: TrainConfig) -> None:
         from voxnca.layouts import draw_layouts  # noqa: PLC0415 - loads numba
@@ -54,8 +53,13 @@ class SteeredGrowing(Task):
                 "make it by ModelConfig(senses=('walls', 'beacon', 'root'))"
             )
         self.targets = ()
+        self.usual_loss = 0.04 if "beacon" in model.config.senses else 1.0
         self.space = (config.task.size,) * model.config.num_dims
         self._config, self._task = model.config, config.task
+        self._is_taught = config.hidden_weight > 0
+        self._kind = Vine if "beacon" in model.config.senses else FoundVine
+        if self._kind is FoundVine and self._is_taught:
+            _check_room(model.config)
         self._layouts = draw_layouts(self.space, config.task.num_layouts, config.seed)
         if not config.task.walls:
             nowhere = np.zeros(self.space, bool)
@@ -70,8 +74,9 @@ class SteeredGrowing(Task):
     def choices(self, config: TrainConfig, fire_rate: float) -> Choices:
         """Return what a recipe says; a vine of the longest way is to be grown in T steps."""
         size, d = config.task.size, len(self.space)
+        per_side = 2.5 if self._kind is Vine else 6.0  # a wave goes to and fro before it is found
         return Choices(
-            config.grow_steps or round(2.5 * size / fire_rate),
+            config.grow_steps or round(per_side * size / fire_rate),
             config.num_steps or round(config.effort * {2: 2000, 3: 1500}[d]),
             config.batch_size or min(config.pool_size, {2: 12, 3: 8}[d]),
         )
@@ -98,7 +103,9 @@ class SteeredGrowing(Task):
         """Return each sample's vine."""
         vines = self._vines(marks)
         lengths = torch.tensor([len(vine.way) for vine in vines])
-        return Wanted(torch.stack([vine.painted() for vine in vines]), lengths)
+        held = [vine.hidden() for vine in vines if isinstance(vine, FoundVine)]
+        hidden = torch.stack(held) if held and self._is_taught else None
+        return Wanted(torch.stack([vine.painted() for vine in vines]), lengths, hidden)
 
     def conditions(self, marks: Tensor) -> Conditions:
         """Return each sample's walls, root and beacon."""
@@ -151,5 +158,14 @@ class SteeredGrowing(Task):
         if key not in self._known:
             layout = self._layouts[number]
             goal = layout.moved if beacon else layout.beacon
-            self._known[key] = Vine(layout.blocked, layout.root, goal)
+            self._known[key] = self._kind(layout.blocked, layout.root, goal)
         return self._known[key]
+
+
+def _check_room(config: ModelConfig) -> None:
+    least = RGBA.stop + 2 * config.num_dims + 1
+    if config.num_channels < least:
+        raise ArgumentError(
+            f"num_channels={config.num_channels} has no room for hidden channels that hold a way; "
+            f"use at least {least}, or hidden_weight=0"
+        )
