@@ -187,7 +187,7 @@ def _steered(case: Case) -> dict[str, Any]:
             case.model,
             held_out_layouts(space, NUM_LAYOUTS),
             name=case.name,
-            against=control and control.model,
+            against=None if control is None else control.model,
         )
     )
     return {key: value for key, value in study.to_json().items() if key not in ("trials", "making")}
