@@ -30,18 +30,20 @@ def choose(config: TrainConfig, target: Target, fire_rate: float) -> Choices:
     )
 
 
-def choose_changing(config: TrainConfig, grow_steps: int, longer: float, num_dims: int) -> Choices:
+def choose_changing(
+    config: TrainConfig, num_dims: int, *, grow_steps: float, num_steps: int
+) -> Choices:
     """Return the same for bodies that live on under other conditions.
 
     Args:
         config: the recipe.
-        grow_steps: T of the same body if nothing changed.
-        longer: how many times as long it takes.
         num_dims: 2 or 3.
+        grow_steps: T, where the recipe leaves it open.
+        num_steps: iterations of an effort of 1.
     """
     return Choices(
-        config.grow_steps or round(longer * grow_steps),
-        config.num_steps or max(1, round(config.effort * {2: 4000, 3: 3000}[num_dims])),
+        config.grow_steps or round(grow_steps),
+        config.num_steps or max(1, round(config.effort * num_steps)),
         config.batch_size or min(config.pool_size, {2: 8, 3: 4}[num_dims]),
     )
 

@@ -58,7 +58,7 @@ def recipe(task: str = "grow", *, num_dims: int = 2, preset: str = "default") ->
             pool_size=64,
             hidden_weight=0.3,
             task=TaskConfig(
-                name="steer", size={2: 16, 3: 10}[num_dims], change_start_share=0.4, max_age=8
+                name="steer", size={2: 20, 3: 10}[num_dims], change_start_share=0.4, max_age=8
             ),
             rollout=RolloutConfig(early=(0.2, 0.35), late=(0.35, 0.55)),
             damage=DamageConfig(start_share=0.5, batch_share=0.3),

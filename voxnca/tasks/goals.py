@@ -67,7 +67,10 @@ class GrowingGoals(Task):
     def choices(self, config: TrainConfig, fire_rate: float) -> Choices:
         """Return what a recipe says; T, where it is open, by the shape that takes longest."""
         longest = max(default_grow_steps(target, fire_rate) for target in self.targets)
-        return choose_changing(config, longest, _LONGER, len(self.space))
+        d = len(self.space)
+        return choose_changing(
+            config, d, grow_steps=_LONGER * longest, num_steps={2: 4000, 3: 3000}[d]
+        )
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
         """Draw goals."""

@@ -58,8 +58,9 @@ class GrowingRound(Growing):
 
     def choices(self, config: TrainConfig, fire_rate: float) -> Choices:
         """Return what a recipe says; what it leaves open has time for detours."""
-        usual = default_grow_steps(self.target, fire_rate)
-        return choose_changing(config, usual, _LONGER, len(self.space))
+        grow_steps = _LONGER * default_grow_steps(self.target, fire_rate)
+        d = len(self.space)
+        return choose_changing(config, d, grow_steps=grow_steps, num_steps={2: 5000, 3: 3000}[d])
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
         """Draw layouts."""

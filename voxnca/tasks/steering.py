@@ -74,10 +74,12 @@ class SteeredGrowing(Task):
     def choices(self, config: TrainConfig, fire_rate: float) -> Choices:
         """Return what a recipe says; a vine of the longest way is to be grown in T steps."""
         size, d = config.task.size, len(self.space)
-        per_side = 2.5 if self._kind is Vine else 6.0  # a wave goes to and fro before it is found
+        is_shown = self._kind is Vine
+        per_side = 2.5 if is_shown else 6.0  # a wave goes to and fro before a way is found
+        num_steps = {2: 2000, 3: 1500}[d] if is_shown else 3000
         return Choices(
             config.grow_steps or round(per_side * size / fire_rate),
-            config.num_steps or round(config.effort * {2: 2000, 3: 1500}[d]),
+            config.num_steps or max(1, round(config.effort * num_steps)),
             config.batch_size or min(config.pool_size, {2: 12, 3: 8}[d]),
         )
 
