@@ -15,11 +15,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import torch
 from PIL import Image
 from playwright.sync_api import Page
 
 import voxnca
 from apps.workshop.browser import browser, served
+from voxnca.export.colours import to_rgba8
+from voxnca.export.pictures import picture
 
 MODEL = "mushroom"
 GROW_STEPS, HEAL_STEPS = 44, 56
@@ -28,6 +31,11 @@ PLACES = ((0.56, 0.34), (0.62, 0.42), (0.54, 0.46))
 LEARNED, LEARN_STEPS, LEARNED_IOU = "butterfly", 900, 0.9
 COMPARED = ("learned-life", "HighLife", "butterfly")
 GUN, GUN_STEPS = "gosper-glider-gun", 195
+VINE, VINE_STEPS = "vine", 70
+SHAPES, GROWN_STEPS = "shapes", 90
+MORPH, MORPH_MOMENTS = ("heart", "gecko"), (0, 3, 6, 10, 16, 30)
+"""From what to what, and the steps after the goal changed."""
+TILE_PX = 150
 WINDOW = (816, 680)
 """Of the movie: narrow enough for the page to put its drawer away."""
 MOVIE_WIDTH, MOVIE_HEIGHT = 480, 400
@@ -144,6 +152,37 @@ def photograph_gun(tab: Page, name: str) -> None:
     _save(tab, name)
 
 
+def photograph_vine(tab: Page, name: str) -> None:
+    """Write a .png of the page in which a vine has found its beacon."""
+    for step in range(1, VINE_STEPS + 1):
+        _step_to(tab, step)
+    _save(tab, name)
+
+
+@torch.no_grad()
+def draw_morph(name: str) -> None:
+    """Write a .png of one goal's pattern turning into another's, moment by moment."""
+    model = voxnca.load(SHAPES)
+    names = [target.name for target in model.targets]
+    begun, told = map(names.index, MORPH)
+    state = voxnca.seed(model.config, voxnca.common_space(model.targets))
+    state = model.grow(state, GROWN_STEPS, goal=begun)
+    run = model.rollout(state, goal=told, first_step=GROWN_STEPS)
+    tiles = []
+    for moment in MORPH_MOMENTS:
+        run.step(GROWN_STEPS + moment - run.step_index)
+        tiles.append(picture(to_rgba8(run.state()), size_px=TILE_PX))
+    width = sum(tile.width for tile in tiles)
+    strip = Image.new("RGBA", (width, max(tile.height for tile in tiles)))
+    left = 0
+    for tile in tiles:
+        strip.paste(tile, (left, 0))
+        left += tile.width
+    path = voxnca.data_path() / "pictures" / name
+    strip.save(path, optimize=True)
+    print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
 def photograph_report(name: str) -> None:
     """Write a .png of the top of a comparison's page."""
     with TemporaryDirectory() as folder, browser() as chromium:
@@ -161,7 +200,7 @@ def _save(tab: Page, name: str) -> None:
 
 
 def main() -> None:
-    """Make `carve.gif`, `viewer.png`, `learn.png`, `rules.png` and `report.png`."""
+    """Make the pictures, all of them."""
     (voxnca.data_path() / "pictures").mkdir(exist_ok=True)
     with page(*WINDOW) as tab:
         write_movie(film(tab), "carve.gif")
@@ -171,6 +210,9 @@ def main() -> None:
         photograph_learning(tab, "learn.png")
     with page(1200, 760, GUN) as tab:
         photograph_gun(tab, "rules.png")
+    with page(1200, 760, VINE) as tab:
+        photograph_vine(tab, "vine.png")
+    draw_morph("morph.png")
     photograph_report("report.png")
 
 
