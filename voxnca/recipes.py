@@ -21,9 +21,12 @@ RECIPES = ("grow", "goals", "obstacles", "steer", "seek")
 
 
 _ROLLOUTS = {
-    "goals": RolloutConfig(early=(0.45, 0.75), late=(0.85, 1.35)),
-    "obstacles": RolloutConfig(early=(0.35, 0.6), late=(0.55, 0.85)),
+    ("goals", 2): RolloutConfig(early=(0.45, 0.75), late=(0.85, 1.35)),
+    ("goals", 3): RolloutConfig(early=(0.45, 0.75), late=(1.1, 1.7)),
+    ("obstacles", 2): RolloutConfig(early=(0.35, 0.6), late=(0.55, 0.85)),
+    ("obstacles", 3): RolloutConfig(early=(0.35, 0.6), late=(0.55, 0.85)),
 }
+"""Short of these a pattern is lost in the end, though not at once."""
 
 
 def recipe(task: str = "grow", *, num_dims: int = 2, preset: str = "default") -> TrainConfig:
@@ -71,7 +74,7 @@ def recipe(task: str = "grow", *, num_dims: int = 2, preset: str = "default") ->
         task=TaskConfig(
             name="grow" if task == "goals" else task, change_start_share=0.3, num_layouts=2048
         ),
-        rollout=_ROLLOUTS[task],
+        rollout=_ROLLOUTS[task, num_dims],
         damage=DamageConfig(start_share=0.25, batch_share=0.3),
         optimizer=OptimizerConfig(muon_learning_rate={2: 1e-2, 3: 8e-3}[num_dims]),
     )
