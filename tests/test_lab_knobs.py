@@ -6,8 +6,8 @@ import math
 import pytest
 
 import voxnca
+from apps.configs import model_config, train_config
 from apps.lab.knobs import KNOBS, Settings, restarting
-from apps.recipe import model_config, train_config
 from voxnca import ArgumentError
 
 NAMES = [knob.name for knob in KNOBS]

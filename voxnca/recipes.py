@@ -52,7 +52,12 @@ def recipe(task: str = "grow", *, num_dims: int = 2, preset: str = "default") ->
     if task == "grow":
         return usual
     if task == "steer":
-        return replace(usual, task=TaskConfig(name="steer", size={2: 32, 3: 20}[num_dims]))
+        return replace(
+            usual,
+            early_batch_size={2: 12, 3: 8}[num_dims],
+            pool_size=64,
+            task=TaskConfig(name="steer", size={2: 32, 3: 20}[num_dims]),
+        )
     if task == "seek":
         return replace(
             usual,

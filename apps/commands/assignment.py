@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import voxnca
+from apps.configs import model_config, train_config
 from apps.items import AS_IT_IS, Reading, open_target
 from apps.options import TASK_DEFAULTS, Task, TrainOptions
-from apps.recipe import model_config, train_config
 from apps.terminal import say
 from voxnca import NCA, ArgumentError, Target, Training
 

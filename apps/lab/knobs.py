@@ -6,8 +6,8 @@ import dataclasses
 from dataclasses import dataclass, replace
 from typing import Self
 
+from apps.configs import model_config, train_config
 from apps.options import DEFAULTS
-from apps.recipe import model_config, train_config
 from voxnca import ArgumentError, DamageConfig, ModelConfig, RolloutConfig, TrainConfig
 
 

@@ -132,6 +132,7 @@ def train(name: str) -> str:
         pass
     spent = time.process_time() - began
     model = training.best()
+    model.info = replace(model.info, name=name)
     voxnca.save(model, case.model_file)
     known = {
         "command": _typed(case.assignment),

@@ -24,8 +24,8 @@ import torch
 
 import voxnca
 from apps.commands.listing import describe
+from apps.configs import model_config, train_config
 from apps.options import TrainOptions
-from apps.recipe import model_config, train_config
 from apps.workshop.thumbnails import write_thumbnail
 from voxnca import Quality
 

@@ -53,7 +53,7 @@ class SteeredGrowing(Task):
                 "make it by ModelConfig(senses=('walls', 'beacon', 'root'))"
             )
         self.targets = ()
-        self.usual_loss = 0.04 if "beacon" in model.config.senses else 1.0
+        self.usual_loss = 0.15 if "beacon" in model.config.senses else 1.0
         self.space = (config.task.size,) * model.config.num_dims
         self._config, self._task = model.config, config.task
         self._is_taught = config.hidden_weight > 0
