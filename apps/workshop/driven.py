@@ -111,7 +111,6 @@ SHIPPED = (
     _vine("vine", 2),
     _vine("liana", 3),
     _vine("seeker", 2, task=Task.SEEK),
-    _vine("seeking-liana", 3, task=Task.SEEK),
 )
 CONTROLS = {
     "walled-heart": _obstacles("open-heart", "heart", size=24, control=True),

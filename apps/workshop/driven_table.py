@@ -16,7 +16,7 @@ GOALS, OBSTACLES, VINES = (
     ("walled-heart", "walled-mushroom"),
     ("vine", "liana"),
 )
-SEEKERS = "seeker", "seeking-liana"
+SEEKERS = "seeker", ""
 """Of each kind the model in 2D and the one in 3D."""
 
 _HEAD = """# Driven growth, measured
