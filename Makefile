@@ -44,6 +44,7 @@ soak: .venv/.ready  ## Try long what the tests try once: kill training twenty ti
 
 models: .venv/.ready  ## Train the shipped models anew
 	$(BIN)/python -m apps.workshop.models
+	$(BIN)/python -m apps.workshop.driven
 	$(BIN)/python -m apps.workshop.learned_rules
 	$(BIN)/python -m apps.workshop.rollout_learning
 
