@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+import voxnca
 from apps.lab.conditions import Conditions
 from apps.lab.lab import Lab
 from apps.lab.progress import progress
@@ -37,10 +38,11 @@ def serve() -> Iterator[Callable[[Session], Served]]:
         served.__exit__()
 
 
-def open_vine(root: Cell, beacon: Cell, space: Cell) -> Session:
-    """Plant a vine in the open."""
+def open_vine(root: Cell, beacon: Cell, space: Cell, *, shipped: str = "") -> Session:
+    """Plant a vine in the open: a hand-set one, or one that ships."""
     told = Conditions(root, (), np.zeros(space, bool), beacon)
-    session = Session(vine(len(space)), space=space, conditions=told)
+    model = voxnca.load(shipped) if shipped else vine(len(space))
+    session = Session(model, space=space, conditions=told)
     session.set_speed(SPEED)
     return session
 
@@ -115,6 +117,23 @@ def test_a_goal_is_switched_blended_and_taken_back(serve, open_page):
     assert told(served).goal == (1.0, 0.0)
 
 
+def test_a_shape_that_ships_turns_into_another_and_heals_into_it(serve, open_page):
+    served = serve(Session(voxnca.load("shapes")))
+    served.perform(lambda session: session.set_speed(SPEED))
+    page = open_page_paused(open_page, served)
+    press(page, "Play")
+    served.until(lambda: served.session.target.name == "heart" and served.moment.iou > 0.95)
+    page.get_by_role("radio", name="gecko").click()
+    served.until(lambda: served.session.target.name == "gecko")
+    served.until(lambda: served.moment.iou > 0.95)
+    expect(page.get_by_text("IoU with gecko")).to_be_visible()
+    press(page, "Wound the centre")
+    served.until(lambda: served.moment.num_wounds == 1)
+    served.until(lambda: served.moment.iou > 0.95)
+    page.keyboard.press("3")
+    served.until(lambda: served.session.target.name == "flower" and served.moment.iou > 0.95)
+
+
 def open_page_paused(open_page: Callable[..., Page], served: Served) -> Page:
     served.perform(Session.pause)
     page = open_page(served.url)
@@ -122,8 +141,9 @@ def open_page_paused(open_page: Callable[..., Page], served: Served) -> Page:
     return page
 
 
-def test_a_vine_is_walled_off_led_on_and_cut_in_2d(serve, open_page):
-    served = serve(open_vine((8, 3), (8, 12), (17, 17)))
+@pytest.mark.parametrize("shipped", ["", "vine"])
+def test_a_vine_is_walled_off_led_on_and_cut_in_2d(shipped, serve, open_page):
+    served = serve(open_vine((8, 3), (8, 12), (17, 17), shipped=shipped))
     page = open_page_paused(open_page, served)
     press(page, "Play")
     reaches(served)
