@@ -256,7 +256,7 @@ class Training(Iterator[TrainStep]):
         tensors, fields = read_tensors(path, _FORMAT)
         try:
             return cls._restore(tensors, fields)
-        except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
             reason = " ".join(str(error).split())
             raise FileError(f"{path}: damaged training file ({reason}); start afresh") from error
 
@@ -296,6 +296,8 @@ class Training(Iterator[TrainStep]):
             raise ValueError(f"the pool is not finite float32 of shape {tuple(ours.states.shape)}")
         if marks.shape != ours.marks.shape or marks.dtype != torch.int64:
             raise ValueError(f"the pool's marks are not int64 of shape {tuple(ours.marks.shape)}")
+        if (marks < 0).any():
+            raise ValueError("the pool's marks are not all from 0 on")
         self.task.wanted(marks)  # reads them all
         return SamplePool(states, marks)
 
