@@ -197,11 +197,18 @@ def test_a_terminal_shows_models_with_pictures_in_80_columns(small_model_file: P
             assert f"{learned.written}" in printed
             assert f"0 of {learned.num_neighborhoods:,} neighbourhoods" in printed
             continue
-        sides = "x".join(map(str, model.target.size))
-        assert (
-            f"{model.config.num_dims}D {sides}, grown in {model.info.grow_steps} steps" in printed
-        )
-        assert f"IoU {model.info.quality.grown.iou:.3f}, RGB error" in printed
+        grown_in = f"grown in {model.info.grow_steps} steps"
+        assert grown_in in printed
+        if model.config.num_goals:
+            goals = ", ".join(target.name for target in model.targets)
+            assert f"{goals}; the worst of them:" in printed
+        elif model.targets:
+            sides = "x".join(map(str, model.target.size))
+            assert f"{model.config.num_dims}D {sides}, " in printed
+        else:
+            assert model.info.steering
+        if model.info.quality:
+            assert f"IoU {model.info.quality.grown.iou:.3f}, RGB error" in printed
     assert printed.count("▀") >= 40 * len(voxnca.model_names())
     untrained = in_a_terminal("models", small_model_file)
     assert "▀" in untrained
@@ -302,10 +309,11 @@ class TestListings:
     def test_the_table_of_the_shipped_models_fits_80_columns(self) -> None:
         printed = run("models").stdout
         assert max(map(len, printed.splitlines())) <= 80
-        tables = {part.split()[0]: part.splitlines()[1:] for part in printed.split("\n\n")}
+        parts = [part.splitlines() for part in printed.split("\n\n")]
+        tables = {head.split()[0]: lines for head, *lines in parts if "is told" not in head}
         life = ["learned-life", "2D", "2", "Life", "(B3/S23)", "0", "of", "512", "226"]
         assert tables["discrete"][0].split() == life
-        listed = [line.split()[0] for name in tables if name != "told" for line in tables[name]]
+        listed = [line.split()[0] for lines in tables.values() for line in lines]
         assert sorted(listed) == sorted(voxnca.model_names())
 
     def test_a_model_that_is_told_more_says_what(self) -> None:

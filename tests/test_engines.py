@@ -14,6 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import voxnca
+from apps.setting import Setting
 from voxnca import NCA, ArgumentError, ModelConfig, Rows, engines, seed, seed_rows
 from voxnca.config import BORDERS, PERCEPTIONS
 from voxnca.engines import ENGINES, Firing, Surroundings, enter
@@ -266,16 +267,26 @@ def steps_to_compare(space):
     return min(40, 40 * 24**3 // prod(space))
 
 
+def as_shown(model):
+    """Return a grid, a seed and what is told of goal, walls and beacon, as for a visitor."""
+    setting = Setting.usual(
+        model, goal=model.config.num_goals - 1 if model.config.num_goals else None
+    )
+    told = setting.conditions
+    state = seed(model.config, setting.space, at=told.root)
+    return setting.space, state, {"goal": told.goal or None, "environment": told.environment}
+
+
 @pytest.mark.parametrize("name", GROWING)
 @torch.no_grad()
 def test_shipped_models_grow_alike(name):
     model = voxnca.load(name).double()
-    space = voxnca.training_space(model.target)
-    state, num_steps = seed(model.config, space), steps_to_compare(space)
+    space, state, told = as_shown(model)
+    num_steps = steps_to_compare(space)
     assert num_steps >= 5
-    reference = grow(model, state, num_steps, seed=1, engine="dense")
+    reference = grow(model, state, num_steps, seed=1, engine="dense", **told)
     for engine in FAST:
-        ours = grow(model, state, num_steps, seed=1, engine=engine)
+        ours = grow(model, state, num_steps, seed=1, engine=engine, **told)
         torch.testing.assert_close(ours, reference, rtol=0, atol=1e-9)
         assert torch.equal(ours.any(-1), reference.any(-1))
 
@@ -284,9 +295,10 @@ def test_shipped_models_grow_alike(name):
 @torch.no_grad()
 def test_in_float32_shipped_models_grow_alike_until_a_cell_flips(name, record_property):
     model = voxnca.load(name)
-    space = voxnca.training_space(model.target)
-    state = seed(model.config, space)
-    dense, sparse = (model.rollout(state, seed=1, engine=engine) for engine in ("dense", "sparse"))
+    space, state, told = as_shown(model)
+    dense, sparse = (
+        model.rollout(state, seed=1, engine=engine, **told) for engine in ("dense", "sparse")
+    )
     first_flip = None
     while first_flip is None and dense.step_index < steps_to_compare(space):
         before, ours = dense.step().state(), sparse.step().state()

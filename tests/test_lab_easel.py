@@ -499,4 +499,4 @@ class TestTarget:
         step = next(training)
         assert step.index == 1
         assert np.isfinite(step.loss)
-        assert training.target.name == "painting"
+        assert training.targets[0].name == "painting"

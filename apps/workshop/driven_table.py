@@ -13,7 +13,7 @@ Records = Mapping[str, Record]
 NONE = "-"
 GOALS, OBSTACLES, VINES = (
     ("shapes", "creatures"),
-    ("walled-heart", "walled-mushroom"),
+    ("walled", "walled-3d"),
     ("vine", "liana"),
 )
 SEEKERS = "seeker", ""
