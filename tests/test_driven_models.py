@@ -41,7 +41,7 @@ def test_goals_are_grown_and_turn_into_each_other(name):
 @pytest.mark.parametrize("name", WALLED)
 def test_a_pattern_is_grown_round_unseen_obstacles(name):
     model = DRIVEN[name]
-    obstacles = unseen_obstacles(model.target, 6)
+    obstacles = unseen_obstacles(model.target, 2)
     figures = obstacle_figures(model, obstacles)
     assert figures.grown_iou.mean >= 0.93
     assert figures.healed.mean >= 0.8

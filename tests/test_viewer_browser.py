@@ -260,8 +260,12 @@ def test_the_list_shows_a_picture_and_a_line_beside_every_name(still, open_page)
                 line == f"2D · {model.config.num_states} states · {model.info.learned_rule.written}"
             )
             continue
-        size = TIMES.join(map(str, model.target.size))
-        assert line.startswith(f"{model.config.num_dims}D · {size} · heals ")
+        assert line.startswith(f"{model.config.num_dims}D")
+        if model.config.num_goals:
+            assert f" · {model.config.num_goals} goals · heals " in line
+        elif not model.config.is_conditioned:
+            size = TIMES.join(map(str, model.target.size))
+            assert line.startswith(f"{model.config.num_dims}D · {size} · heals ")
     assert offered[0].inner_text().split("\n") == ["cube (untrained)", f"3D · 10{TIMES}10{TIMES}10"]
 
 
