@@ -29,6 +29,7 @@ model_configs = st.builds(
     perception=st.lists(st.sampled_from(PERCEPTIONS), min_size=1, max_size=3).map("+".join),
     border=st.sampled_from(BORDERS),
     fire_rate=st.floats(0, 1, exclude_min=True),
+    leak=st.floats(0, 1, exclude_max=True),
 )
 train_configs = st.builds(
     TrainConfig,

@@ -65,6 +65,7 @@ def scatter(space, *, rng=0, share=0.3, batch_size=2, num_channels=6):
 
 spaces = st.lists(st.integers(1, 5), min_size=2, max_size=3).map(tuple)
 rates = st.sampled_from([1.0, 0.5])
+leaks = st.sampled_from([0.0, 1 / 32, 0.4])
 rngs = st.integers(0, 10**6)
 
 
@@ -103,7 +104,8 @@ def naive_step(state, rule, firing):
                 if at is not None:
                     felt += kernels[(slice(None), *np.add(offset, 1))][:, None] * state[at]
             hidden = np.maximum(weights[0] @ felt.ravel() + weights[1], 0)
-            updated[cell] = state[cell] + fired(cell) * (weights[2] @ hidden + weights[3])
+            dx = weights[2] @ hidden + weights[3] - rule.leak * state[cell]
+            updated[cell] = state[cell] + fired(cell) * dx
     kept = [alive(updated, cell) for cell in np.ndindex(*space)]
     return updated * np.reshape(kept, (*space, 1))
 
@@ -114,11 +116,19 @@ def naive_step(state, rule, firing):
     border=st.sampled_from(BORDERS),
     perception=st.sampled_from(PERCEPTIONS),
     fire_rate=rates,
+    leak=leaks,
     rng=rngs,
 )
-def test_dense_is_the_step_of_one_cell_after_another(space, border, perception, fire_rate, rng):
+def test_dense_is_the_step_of_one_cell_after_another(
+    space, border, perception, fire_rate, leak, rng
+):
     model = lively(
-        rng=rng, num_dims=len(space), border=border, perception=perception, fire_rate=fire_rate
+        rng=rng,
+        num_dims=len(space),
+        border=border,
+        perception=perception,
+        fire_rate=fire_rate,
+        leak=leak,
     )
     state = scatter(space, rng=rng, batch_size=1)
     expected = naive_step(state[0].numpy(), model.rule(), Firing(seed=5, step=7, first_sample=9))
@@ -190,6 +200,7 @@ def assert_same(ours, reference):
     hidden_size=st.sampled_from([1, 8, 17]),
     given_to=st.sampled_from(["nothing", "each", "all"]),
     num_static=st.integers(0, 3),
+    leak=leaks,
     rng=rngs,
 )
 @pytest.mark.parametrize("engine", FAST)
@@ -206,6 +217,7 @@ def test_sparse_is_dense_with_the_same_gradients(
     hidden_size,
     given_to,
     num_static,
+    leak,
     rng,
 ):
     model = lively(
@@ -216,6 +228,7 @@ def test_sparse_is_dense_with_the_same_gradients(
         fire_rate=fire_rate,
         num_channels=num_channels,
         hidden_size=hidden_size,
+        leak=leak,
     )
     state = scatter(space, rng=rng, share=share, batch_size=batch_size, num_channels=num_channels)
     assume((state[..., 3] - 0.1).abs().min() > 1e-9)

@@ -72,6 +72,9 @@ class ModelConfig(JsonConfig):
         border: what lies outside the grid, for perception and the alive mask alike.
         fire_rate: probability that a live cell updates in a step, in (0, 1]. 0.5 is the
             growing-NCA paper's; 1 is deterministic and trains in about half the time.
+        leak: share of its value that a cell gives up each time it fires, in [0, 1). Without one
+            a rule adds up what it computes, so that nothing need pull a disturbed pattern back:
+            a grown state can then not be shown to be stable (`analysis.certificate`).
         num_states: k, 2 to 256, of a discrete rule: its channels are k, one-hot, and it fires
             always, which need not be said. None, or 0, is a rule that grows: its channels are
             real numbers.
@@ -90,6 +93,7 @@ class ModelConfig(JsonConfig):
     perception: str = "sobel"
     border: str = "zero"
     fire_rate: float = 0.5
+    leak: float = 0.0
     num_states: int | None = None
     num_goals: int = 0
     senses: tuple[str, ...] = ()
@@ -112,6 +116,12 @@ class ModelConfig(JsonConfig):
             _choice("perception", name, PERCEPTIONS)
         _choice("border", self.border, BORDERS)
         _number("fire_rate", self.fire_rate, 0.0, 1.0, open_low=True)
+        _number("leak", self.leak, 0.0, 1.0, open_high=True)
+        if self.leak and self.num_states is not None:
+            raise ArgumentError(
+                f"leak={self.leak!r} must be 0 for num_states={self.num_states}: a discrete rule "
+                "holds no numbers that could leak; leave it out"
+            )
         self._check_conditions()
 
     @property
@@ -394,12 +404,21 @@ def _whole(name: str, value: object, low: int, high: int) -> None:
         raise ArgumentError(f"{name}={value!r} must be a whole number from {low} to {high}")
 
 
-def _number(name: str, value: object, low: float, high: float, *, open_low: bool = False) -> None:
-    bracket = "(" if open_low else "["
-    rule = f"{name}={value!r} must be a number in {bracket}{low:g}, {high:g}]"
+def _number(
+    name: str,
+    value: object,
+    low: float,
+    high: float,
+    *,
+    open_low: bool = False,
+    open_high: bool = False,
+) -> None:
+    opening, closing = "(" if open_low else "[", ")" if open_high else "]"
+    rule = f"{name}={value!r} must be a number in {opening}{low:g}, {high:g}{closing}"
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ArgumentError(rule)
-    if not low <= value <= high or (open_low and value == low):
+    outside = not low <= value <= high
+    if outside or (open_low and value == low) or (open_high and value == high):
         raise ArgumentError(rule)
 
 

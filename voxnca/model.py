@@ -173,6 +173,7 @@ class NCA(nn.Module):
             self.config.border,
             self.config.fire_rate,
             self.config.num_states,
+            self.config.leak,
         )
 
     @property

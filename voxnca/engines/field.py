@@ -27,6 +27,7 @@ class Rule(NamedTuple):
         border: `zero`, `replicate` or `circular`.
         fire_rate: in (0, 1].
         num_states: k of a discrete rule, whose steps end in the argmax; None of one that grows.
+        leak: share of its value that a firing cell gives up, in [0, 1).
     """
 
     kernels: Tensor
@@ -37,6 +38,7 @@ class Rule(NamedTuple):
     border: str
     fire_rate: float
     num_states: int | None = None
+    leak: float = 0.0
 
     def update(self, perceived: Tensor) -> Tensor:
         """Return dx `(..., C)` for perception vectors `(..., K * C)`."""

@@ -153,7 +153,10 @@ class GatheredField:
         perceived = self._perceive(self._feel(rows[pre]), rows[around])
         if self._surroundings.static is not None:
             perceived = torch.cat([perceived, _at(self._surroundings.static, fired_cells)], 1)
-        updated = self._values.index_add(0, rows[fired], self._rule.update(perceived))
+        change = self._rule.update(perceived)
+        if self._rule.leak:
+            change = change - self._rule.leak * self._values.index_select(0, rows[fired])
+        updated = self._values.index_add(0, rows[fired], change)
         mature = updated.detach()[rows[pre], ALPHA] > ALIVE_THRESHOLD
         post = self._alive(self._pre[mature])
         kept = window.scatter(pre, rows[pre]).view(-1)  # what lies outside the pre-mask dies

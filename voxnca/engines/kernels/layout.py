@@ -69,6 +69,7 @@ def lay_out(rule: Rule, *, all_taps: bool) -> Net:
         _wide(_array(rule.out_bias)[None], 1, Cp),
         _wide(out, C, Hp),
         np.zeros(max(Hp, Cp, Dp), hidden.dtype),
+        np.full(WIDTH, 1 - rule.leak, hidden.dtype),
         hidden.dtype.type(ALIVE_THRESHOLD),
     )  # fmt: skip
 

@@ -70,6 +70,7 @@ class Net(NamedTuple):
         out: `(H, Cp)` and `out_bias` `(Cp,)`.
         out_back: `(C, H)`.
         zeros: as long as any bias.
+        kept: 1 less the leak, in whole lanes.
         threshold: alpha above which a cell is mature.
     """
 
@@ -89,6 +90,7 @@ class Net(NamedTuple):
     out_bias: Any
     out_back: Any
     zeros: Any
+    kept: Any
     threshold: Any
 
 
@@ -223,7 +225,9 @@ def retreat(net: Net, given: Given, tape: Tape, desk: Desk, back: Desk, to: Grad
         for r in range(num_fired):
             at = tape.indices[fired + r] * net.Cp
             for b in range(0, net.Cp, WIDTH):
-                store(back.change, r * net.Cp + b, load(to.state, at + b))
+                lanes = load(to.state, at + b)
+                store(back.change, r * net.Cp + b, lanes)
+                store(to.state, at + b, fma(lanes, load(net.kept, 0), load(net.zeros, 0)))
         for first in range(0, num_fired, TILE_CELLS):
             count = min(TILE_CELLS, num_fired - first)
             _perceive(net, given, tape, step, first, count, desk)
@@ -451,13 +455,13 @@ def _put_out(net: Net, count: int, desk: Desk) -> None:
 
 @pasted
 def _add(net: Net, tape: Tape, step: int, first: int, count: int, desk: Desk) -> None:
-    """Add its change to a tile of cells."""
+    """Add its change to what a tile of cells keeps of its values."""
     values, after = tape.steps[step, VALUES], tape.steps[step + 1, VALUES]
     for r in range(count):
         at = tape.indices[tape.steps[step, FIRED] + first + r] * net.Cp
         for b in range(0, net.Cp, WIDTH):
             before, change = load(tape.values, values + at + b), load(desk.change, r * net.Cp + b)
-            store(tape.values, after + at + b, plus(before, change))
+            store(tape.values, after + at + b, fma(before, load(net.kept, 0), change))
 
 
 @pasted
