@@ -15,6 +15,7 @@ from voxnca.engines.threads import get_num_threads, set_num_threads
 from voxnca.errors import ArgumentError, FileError, TrainingError, VoxncaError
 from voxnca.evaluation import evaluate
 from voxnca.grid import Rows, common_space, seed, seed_rows, solid, to_rgba, training_space
+from voxnca.integer import to_integer
 from voxnca.model import NCA, LearnedRule, ModelInfo
 from voxnca.morphing import morphs
 from voxnca.quality import Quality
@@ -62,6 +63,7 @@ __all__ = [
     "set_num_threads",
     "solid",
     "target_names",
+    "to_integer",
     "to_rgba",
     "train",
     "training_space",

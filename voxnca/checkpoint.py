@@ -17,6 +17,7 @@ from voxnca.atomic import write_bytes
 from voxnca.conditions import num_inputs
 from voxnca.config import ModelConfig, TrainConfig
 from voxnca.errors import FileError, VoxncaError
+from voxnca.integer import check_exact
 from voxnca.model import NCA, LearnedRule, ModelInfo
 from voxnca.paths import is_file
 from voxnca.perception import num_kernels
@@ -128,6 +129,7 @@ def model_from_tensors(config: ModelConfig, tensors: dict[str, Tensor]) -> NCA:
     Raises:
         ValueError: when a weight is not finite float32, or the hidden layer is not as large as
             the config says, which is found before anything of that size is made.
+        ArgumentError: when the steps of an integer twin might round.
         RuntimeError: when another weight is missing, unknown or of another shape.
     """
     perceived = num_kernels(config.perception, config.num_dims) * config.num_channels
@@ -139,6 +141,8 @@ def model_from_tensors(config: ModelConfig, tensors: dict[str, Tensor]) -> NCA:
             raise ValueError(f"{name} is not finite float32")
     model = NCA(config)
     model.load_state_dict(tensors)
+    if config.state_bits is not None:
+        check_exact(model)
     return model
 
 

@@ -75,6 +75,9 @@ class ModelConfig(JsonConfig):
         leak: share of its value that a cell gives up each time it fires, in [0, 1). Without one
             a rule adds up what it computes, so that nothing need pull a disturbed pattern back:
             a grown state can then not be shown to be stable (`analysis.certificate`).
+        state_bits: q, 4 to 20, of an integer twin: values are multiples of 2^-q within +-8, and
+            steps are exact (`voxnca.to_integer`). None is the usual: real numbers, rounded as
+            they come.
         num_states: k, 2 to 256, of a discrete rule: its channels are k, one-hot, and it fires
             always, which need not be said. None, or 0, is a rule that grows: its channels are
             real numbers.
@@ -94,6 +97,7 @@ class ModelConfig(JsonConfig):
     border: str = "zero"
     fire_rate: float = 0.5
     leak: float = 0.0
+    state_bits: int | None = None
     num_states: int | None = None
     num_goals: int = 0
     senses: tuple[str, ...] = ()
@@ -122,7 +126,17 @@ class ModelConfig(JsonConfig):
                 f"leak={self.leak!r} must be 0 for num_states={self.num_states}: a discrete rule "
                 "holds no numbers that could leak; leave it out"
             )
+        if self.state_bits is not None:
+            self._check_integer(self.state_bits)
         self._check_conditions()
+
+    def _check_integer(self, state_bits: int) -> None:
+        _whole("state_bits", state_bits, 4, 20)
+        if self.num_states is not None or self.num_goals or self.senses:
+            raise ArgumentError(
+                f"state_bits={state_bits}: only a rule that grows by itself, without num_states, "
+                "num_goals and senses, has an integer twin; leave state_bits out"
+            )
 
     @property
     def is_conditioned(self) -> bool:

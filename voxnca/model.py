@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from voxnca.conditions import Conditions, Environments, Goal, num_inputs
 from voxnca.config import ModelConfig, TrainConfig, check_seed
+from voxnca.dyadic import snap
 from voxnca.engines import Rule, Surroundings, enter, enter_rows
 from voxnca.engines.discrete import logits
 from voxnca.errors import ArgumentError
@@ -119,6 +120,8 @@ class NCA(nn.Module):
         if config.num_goals:
             self.goals = nn.Parameter(torch.empty(config.num_goals, C - RGBA.stop))
         self._initialize(torch.Generator().manual_seed(check_seed(seed)))
+        if config.state_bits is not None:
+            self.double().requires_grad_(False)
 
     def _initialize(self, generator: torch.Generator) -> None:
         fan_in = self.hidden.in_features
@@ -174,6 +177,7 @@ class NCA(nn.Module):
             self.config.fire_rate,
             self.config.num_states,
             self.config.leak,
+            self.config.state_bits,
         )
 
     @property
@@ -254,13 +258,13 @@ class NCA(nn.Module):
         if isinstance(state, Rows):
             space = check_space(space or (), self.config.num_dims)
             check_rows(state, self.config, space, batch_size)
-            rows = Rows(state.coordinates, state.values.to(dtype))
+            rows = Rows(state.coordinates, self._entering(state.values))
             shape = (batch_size, *space, self.config.num_channels)
             field = enter_rows(rows, shape, rule, engine, surroundings(conditions))
         else:
             check_state(state, self.config)
             shape = tuple(state.shape)
-            field = enter(state.to(dtype), rule, engine, surroundings(conditions))
+            field = enter(self._entering(state), rule, engine, surroundings(conditions))
         return Rollout(
             field,
             space=shape[1:-1],
@@ -272,6 +276,23 @@ class NCA(nn.Module):
             first_sample=check_count("first_sample", first_sample),
             discrete=self.is_discrete,
         )
+
+    def _entering(self, values: Tensor) -> Tensor:
+        """Return values as the rule holds them.
+
+        Raises:
+            ArgumentError: when they are to be differentiated and the rule is an integer twin.
+        """
+        values = values.to(self.hidden.weight.dtype)
+        bits = self.config.state_bits
+        if bits is None:
+            return values
+        if torch.is_grad_enabled() and values.requires_grad:
+            raise ArgumentError(
+                f"state requires gradients, but state_bits={bits}: steps that round have none; "
+                "differentiate the rule that the twin was made from"
+            )
+        return snap(values, bits)
 
     def grow(
         self,

@@ -26,7 +26,7 @@ from voxnca.checkpoint import (
     write_tensors,
 )
 from voxnca.config import ModelConfig, TrainConfig
-from voxnca.errors import FileError, TrainingError
+from voxnca.errors import ArgumentError, FileError, TrainingError
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
 from voxnca.model import NCA, ModelInfo
 from voxnca.noise import hash32
@@ -107,6 +107,11 @@ class Training(Iterator[TrainStep]):
     def __init__(
         self, model: NCA, target: Target | Sequence[Target] | None, config: TrainConfig
     ) -> None:
+        if model.config.state_bits is not None:
+            raise ArgumentError(
+                f"state_bits={model.config.state_bits}: an integer twin cannot be trained; "
+                "train the rule it was made from, then voxnca.to_integer(model)"
+            )
         self.model = model
         self.task = set_task(model, _several(target), config)
         chosen = self.task.choices(config, model.config.fire_rate)

@@ -28,6 +28,8 @@ class Rule(NamedTuple):
         fire_rate: in (0, 1].
         num_states: k of a discrete rule, whose steps end in the argmax; None of one that grows.
         leak: share of its value that a firing cell gives up, in [0, 1).
+        state_bits: of an integer twin, whose values are rounded after each step: see
+            `voxnca.dyadic.snap`. It has no derivative.
     """
 
     kernels: Tensor
@@ -39,6 +41,7 @@ class Rule(NamedTuple):
     fire_rate: float
     num_states: int | None = None
     leak: float = 0.0
+    state_bits: int | None = None
 
     def update(self, perceived: Tensor) -> Tensor:
         """Return dx `(..., C)` for perception vectors `(..., K * C)`."""

@@ -15,6 +15,7 @@ from math import prod
 import torch
 from torch import Tensor
 
+from voxnca.dyadic import snap
 from voxnca.engines.field import Firing, Rule, Surroundings, flat_index
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA, Rows
 from voxnca.wounds import Wound
@@ -157,6 +158,8 @@ class GatheredField:
         if self._rule.leak:
             change = change - self._rule.leak * self._values.index_select(0, rows[fired])
         updated = self._values.index_add(0, rows[fired], change)
+        if self._rule.state_bits is not None:
+            updated = snap(updated, self._rule.state_bits)
         mature = updated.detach()[rows[pre], ALPHA] > ALIVE_THRESHOLD
         post = self._alive(self._pre[mature])
         kept = window.scatter(pre, rows[pre]).view(-1)  # what lies outside the pre-mask dies

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from voxnca.dyadic import VALUE_BOUND
 from voxnca.engines.field import Rule, Surroundings
 from voxnca.engines.kernels.colony import CIRCULAR, REPLICATE, ZERO
 from voxnca.engines.kernels.lanes import TILE_ROWS, TRIO_ROWS, WIDTH
@@ -70,6 +71,8 @@ def lay_out(rule: Rule, *, all_taps: bool) -> Net:
         _wide(out, C, Hp),
         np.zeros(max(Hp, Cp, Dp), hidden.dtype),
         np.full(WIDTH, 1 - rule.leak, hidden.dtype),
+        hidden.dtype.type(0 if rule.state_bits is None else 2.0**rule.state_bits),
+        hidden.dtype.type(VALUE_BOUND),
         hidden.dtype.type(ALIVE_THRESHOLD),
     )  # fmt: skip
 

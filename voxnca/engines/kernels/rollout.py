@@ -71,6 +71,8 @@ class Net(NamedTuple):
         out_back: `(C, H)`.
         zeros: as long as any bias.
         kept: 1 less the leak, in whole lanes.
+        levels: between 0 and 1, to which values are rounded; 0 for no rounding.
+        bound: on the size of rounded values.
         threshold: alpha above which a cell is mature.
     """
 
@@ -91,6 +93,8 @@ class Net(NamedTuple):
     out_back: Any
     zeros: Any
     kept: Any
+    levels: Any
+    bound: Any
     threshold: Any
 
 
@@ -462,6 +466,16 @@ def _add(net: Net, tape: Tape, step: int, first: int, count: int, desk: Desk) ->
         for b in range(0, net.Cp, WIDTH):
             before, change = load(tape.values, values + at + b), load(desk.change, r * net.Cp + b)
             store(tape.values, after + at + b, fma(before, load(net.kept, 0), change))
+        if net.levels > 0:
+            _snap(net, tape.values, after + at)
+
+
+@inlined
+def _snap(net: Net, values: Any, at: int) -> None:
+    """Round a cell's values as `voxnca.dyadic.snap` does."""
+    for c in range(net.C):
+        rounded = np.floor(values[at + c] * net.levels + values.dtype.type(0.5)) / net.levels
+        values[at + c] = min(max(rounded, -net.bound), net.bound)
 
 
 @pasted
