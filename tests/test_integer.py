@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import voxnca
 from voxnca import NCA, ArgumentError, FileError, ModelConfig, to_integer
-from voxnca.dyadic import snap
+from voxnca.dyadic import add_truncated, snap
 from voxnca.integer import check_exact
 from voxnca.noise import fires
 
@@ -67,8 +67,9 @@ class Machine:
             torch.from_numpy(cells), space, step=step, seed=seed, fire_rate=self.fire_rate
         )
         out *= fired.numpy().reshape(*space, 1)
-        updated = ((state << spare) + out + (1 << (spare - 1))) >> spare
-        updated = np.clip(updated, -(8 << self.bits), 8 << self.bits)
+        updated = np.clip(
+            state + np.sign(out) * (np.abs(out) >> spare), -(8 << self.bits), 8 << self.bits
+        )
         updated *= self.alive(state)
         return updated * self.alive(updated)
 
@@ -160,6 +161,12 @@ def test_values_stay_within_the_bound_however_hard_they_are_pushed():
 def test_rounding_takes_halves_up_and_keeps_to_the_bound():
     values = torch.tensor([0.5, -0.5, 1.49, 1000, -1000], dtype=torch.float64) / 16
     assert (snap(values, 4) * 16).tolist() == [1, 0, 1, 128, -128]
+
+
+def test_a_change_is_cut_off_towards_zero_and_kept_within_the_bound():
+    state = torch.tensor([1, 1, 1, 120, -120], dtype=torch.float64) / 16
+    change = torch.tensor([0.99, -0.99, -1.5, 20, -20], dtype=torch.float64) / 16
+    assert (add_truncated(state, change, 4) * 16).tolist() == [1, 1, 0, 128, -128]
 
 
 def test_it_is_saved_and_read_as_it_is(tmp_path):

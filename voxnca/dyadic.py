@@ -15,6 +15,18 @@ def snap(values: Tensor, num_bits: int) -> Tensor:
     return rounded.clamp(-VALUE_BOUND, VALUE_BOUND)
 
 
+def add_truncated(state: Tensor, change: Tensor, num_bits: int) -> Tensor:
+    """Add the change, its fraction of a unit of 2^-num_bits cut off, and keep to the bound.
+
+    Cut off, not rounded: what pulls a cell by less than a unit then leaves it as it is, so that
+    a pattern that comes to rest does so exactly. Rounded to the nearest, the last unit goes to
+    and fro for ever, and no state is ever seen twice.
+    """
+    levels = 2.0**num_bits
+    moved: Tensor = state + (change * levels).trunc() / levels
+    return moved.clamp(-VALUE_BOUND, VALUE_BOUND)
+
+
 def is_on_grid(values: Tensor, num_bits: int) -> bool:
     """Tell whether all are multiples of 2^-num_bits."""
     levels = values.double() * 2.0**num_bits

@@ -1,6 +1,7 @@
 """The integer twin: a rule whose steps give the same bits on every machine.
 
-Weights are rounded to multiples of powers of two, and so is the state, at the end of each step.
+Weights are rounded to multiples of powers of two, and what a step adds to a cell is cut off to
+whole multiples of the state's unit.
 Every product and every sum is then a whole number of some unit, and as long as none needs more
 than the 53 bits of a float64's mantissa none is ever rounded: the order of the sums, the batch,
 the number of threads, the engine and the processor make no difference, and integer arithmetic
@@ -83,7 +84,7 @@ def to_integer(model: NCA, state_bits: int = 12) -> NCA:
 
 
 def check_exact(model: NCA) -> dict[str, Bits]:
-    """Prove from its weights that no step of an integer twin rounds anything but the state.
+    """Prove from its weights that no sum in a step of an integer twin is ever rounded.
 
     Returns:
         What the largest sums take, by layer: `perceived`, `hidden`, `out`.

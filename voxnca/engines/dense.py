@@ -9,7 +9,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from voxnca.dyadic import snap
 from voxnca.engines.field import NOTHING, Firing, Rule, Surroundings, flat_index
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA, Rows
 from voxnca.wounds import Wound, apply
@@ -43,9 +42,7 @@ def step(state: Tensor, rule: Rule, fire: Tensor, surroundings: Surroundings = N
     dx = rule.update(perceived)
     if rule.leak:
         dx = dx - rule.leak * state
-    updated = torch.where(pre[..., None], state + fire[..., None] * dx, 0.0)
-    if rule.state_bits is not None:
-        updated = snap(updated, rule.state_bits)
+    updated = torch.where(pre[..., None], rule.move(state, fire[..., None] * dx), 0.0)
     post = alive(updated, rule.border) & _free(surroundings)
     return torch.where(post[..., None], updated, 0.0)
 

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from voxnca.dyadic import add_truncated
 from voxnca.grid import Rows
 from voxnca.noise import fires
 from voxnca.wounds import Wound
@@ -28,8 +29,8 @@ class Rule(NamedTuple):
         fire_rate: in (0, 1].
         num_states: k of a discrete rule, whose steps end in the argmax; None of one that grows.
         leak: share of its value that a firing cell gives up, in [0, 1).
-        state_bits: of an integer twin, whose values are rounded after each step: see
-            `voxnca.dyadic.snap`. It has no derivative.
+        state_bits: of an integer twin, whose changes are whole units: see
+            `voxnca.dyadic.add_truncated`. They have no derivative.
     """
 
     kernels: Tensor
@@ -48,6 +49,10 @@ class Rule(NamedTuple):
         hidden = F.linear(perceived, self.hidden_weight, self.hidden_bias)
         hidden.relu_()  # in place: fresh memory costs more than the arithmetic
         return F.linear(hidden, self.out_weight, self.out_bias)
+
+    def move(self, state: Tensor, dx: Tensor) -> Tensor:
+        """Return `state` with `dx` added, as exactly as the rule does it."""
+        return state + dx if self.state_bits is None else add_truncated(state, dx, self.state_bits)
 
 
 class Firing(NamedTuple):

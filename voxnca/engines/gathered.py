@@ -15,7 +15,6 @@ from math import prod
 import torch
 from torch import Tensor
 
-from voxnca.dyadic import snap
 from voxnca.engines.field import Firing, Rule, Surroundings, flat_index
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA, Rows
 from voxnca.wounds import Wound
@@ -155,11 +154,12 @@ class GatheredField:
         if self._surroundings.static is not None:
             perceived = torch.cat([perceived, _at(self._surroundings.static, fired_cells)], 1)
         change = self._rule.update(perceived)
-        if self._rule.leak:
-            change = change - self._rule.leak * self._values.index_select(0, rows[fired])
+        if self._rule.leak or self._rule.state_bits is not None:
+            before = self._values.index_select(0, rows[fired])
+            change = change - self._rule.leak * before
+            if self._rule.state_bits is not None:
+                change = self._rule.move(before, change) - before
         updated = self._values.index_add(0, rows[fired], change)
-        if self._rule.state_bits is not None:
-            updated = snap(updated, self._rule.state_bits)
         mature = updated.detach()[rows[pre], ALPHA] > ALIVE_THRESHOLD
         post = self._alive(self._pre[mature])
         kept = window.scatter(pre, rows[pre]).view(-1)  # what lies outside the pre-mask dies

@@ -71,8 +71,8 @@ class Net(NamedTuple):
         out_back: `(C, H)`.
         zeros: as long as any bias.
         kept: 1 less the leak, in whole lanes.
-        levels: between 0 and 1, to which values are rounded; 0 for no rounding.
-        bound: on the size of rounded values.
+        levels: between 0 and 1, of which a change is a whole number; 0 for any change.
+        bound: on the size of values that change so.
         threshold: alpha above which a cell is mature.
     """
 
@@ -467,15 +467,18 @@ def _add(net: Net, tape: Tape, step: int, first: int, count: int, desk: Desk) ->
             before, change = load(tape.values, values + at + b), load(desk.change, r * net.Cp + b)
             store(tape.values, after + at + b, fma(before, load(net.kept, 0), change))
         if net.levels > 0:
-            _snap(net, tape.values, after + at)
+            _add_truncated(net, tape.values, values + at, after + at, desk.change, r * net.Cp)
 
 
 @inlined
-def _snap(net: Net, values: Any, at: int) -> None:
-    """Round a cell's values as `voxnca.dyadic.snap` does."""
+def _add_truncated(net: Net, values: Any, before: int, after: int, change: Any, at: int) -> None:
+    """Add a cell's change as `voxnca.dyadic.add_truncated` does."""
     for c in range(net.C):
-        rounded = np.floor(values[at + c] * net.levels + values.dtype.type(0.5)) / net.levels
-        values[at + c] = min(max(rounded, -net.bound), net.bound)
+        held = values[before + c]
+        moved = (
+            held + np.trunc((change[at + c] + (net.kept[0] - 1) * held) * net.levels) / net.levels
+        )
+        values[after + c] = min(max(moved, -net.bound), net.bound)
 
 
 @pasted
