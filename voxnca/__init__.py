@@ -8,6 +8,7 @@ from voxnca.config import (
     ModelConfig,
     OptimizerConfig,
     RolloutConfig,
+    SettleConfig,
     TaskConfig,
     TrainConfig,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "Rollout",
     "RolloutConfig",
     "Rows",
+    "SettleConfig",
     "Target",
     "TaskConfig",
     "TrainConfig",

@@ -235,6 +235,40 @@ class DamageConfig(JsonConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SettleConfig(JsonConfig):
+    """How a grown pattern comes to rest: what makes it a stable fixed point of its rule.
+
+    Without this a rule only learns to look right: it drifts on slowly, or moves round. With it,
+    and with `ModelConfig.leak`, a pattern can be proven to recover (`analysis.certificate`).
+
+    Attributes:
+        weight: of how much cells change in one more step in which all fire, once the pattern is
+            near its target. 0 leaves this whole group out.
+        start_share: share of the budget after which it counts, from 0 on rising to the full
+            weight over a tenth of the budget; noise begins there, too.
+        noise: standard deviation of what is added to the live cells of half the samples that
+            are not wounded, so that a disturbance dies down.
+        fire_rate: at which every other iteration fires, from the start and for as much longer:
+            what rests under any firing rests for good. The rule's own for no change.
+        margin: how far alpha keeps from the threshold of life; closer by is penalised, since a
+            cell that lives at times sets its neighbours going.
+    """
+
+    weight: float = 0.0
+    start_share: float = 0.5
+    noise: float = 0.02
+    fire_rate: float = 0.5
+    margin: float = 0.03
+
+    def __post_init__(self) -> None:
+        _number("settle.weight", self.weight, 0.0, 1e6)
+        _number("settle.start_share", self.start_share, 0.0, 1.0)
+        _number("settle.noise", self.noise, 0.0, 1e6)
+        _number("settle.fire_rate", self.fire_rate, 0.0, 1.0, open_low=True)
+        _number("settle.margin", self.margin, 0.0, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class OptimizerConfig(JsonConfig):
     """How the weights move.
 
@@ -330,7 +364,7 @@ class TrainConfig(JsonConfig):
             are to say where a cell is (`voxnca.positions`), without which no body can turn into
             another.
         hidden_period_cells: of the finer of those numbers.
-        task, rollout, damage, optimizer: the groups of options.
+        task, rollout, damage, settle, optimizer: the groups of options.
     """
 
     num_steps: int | None = None
@@ -350,6 +384,7 @@ class TrainConfig(JsonConfig):
     task: TaskConfig = field(default_factory=TaskConfig)
     rollout: RolloutConfig = field(default_factory=RolloutConfig)
     damage: DamageConfig = field(default_factory=DamageConfig)
+    settle: SettleConfig = field(default_factory=SettleConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
 
     @classmethod
@@ -449,6 +484,7 @@ _GROUPS: dict[str, type[JsonConfig]] = {
     "task": TaskConfig,
     "rollout": RolloutConfig,
     "damage": DamageConfig,
+    "settle": SettleConfig,
     "optimizer": OptimizerConfig,
 }
 """The fields that are configs themselves."""

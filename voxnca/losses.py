@@ -12,6 +12,8 @@ VALUE_LIMIT = 1.5
 FAINT_ALPHA = 0.05
 """Half of what makes a cell alive: matter this faint does not spread."""
 
+_SIZE_SHARE = 0.03
+
 
 def rgba_loss(state: Tensor, target: Tensor, num_solid: int | Tensor) -> Tensor:
     """Sum the squared RGBA error over 4 x the target's solid voxels.
@@ -42,6 +44,33 @@ def hidden_loss(state: Tensor, hidden: Tensor, target: Tensor, num_solid: int | 
     held = state[..., RGBA.stop : RGBA.stop + hidden.shape[-1]]
     error = (held - hidden).square().mean(-1) * (target[..., ALPHA] > ALIVE_THRESHOLD)
     return error.flatten(1).sum(1) / num_solid
+
+
+def unrest(state: Tensor, after: Tensor, num_solid: int | Tensor) -> Tensor:
+    """Measure how much a step changed: the squares, and a little of the sizes, of the differences.
+
+    The squares of small changes have hardly a slope; their sizes have, and bring them to 0.
+
+    Args:
+        state: `(B, *space, C)`.
+        after: the state a step later.
+        num_solid: as of `rgba_loss`.
+
+    Returns:
+        `(B,)`, over the target's solid voxels x channels.
+    """
+    change = (after - state).flatten(1)
+    total = change.square().sum(1) + _SIZE_SHARE * change.abs().sum(1)
+    return total / (num_solid * state.shape[-1])
+
+
+def faltering(state: Tensor, margin: float, num_solid: int | Tensor) -> Tensor:
+    """Sum how much closer than `margin` alpha is to the threshold of life: `(B,)`.
+
+    In units of the margin, over the target's solid voxels; dead empty cells are far enough away.
+    """
+    distance = (state[..., ALPHA] - ALIVE_THRESHOLD).abs()
+    return (1 - distance / margin).clamp(min=0).flatten(1).sum(1) / num_solid
 
 
 def overflow(state: Tensor, num_solid: int | Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -220,6 +220,7 @@ class NCA(nn.Module):
         goal: Goal | None = None,
         environment: Environments | None = None,
         engine: str = "auto",
+        fire_rate: float | None = None,
         first_step: int = 0,
         first_sample: int = 0,
         space: Sequence[int] | None = None,
@@ -236,6 +237,7 @@ class NCA(nn.Module):
             environment: what stands round the creature, for all samples or for each; a rule that
                 senses nothing of it is kept out of its walls nevertheless.
             engine: `auto`, `dense` or `sparse`.
+            fire_rate: at which cells fire in this run, in (0, 1]; None is the rule's own.
             first_step: number of the first step; continues a run.
             first_sample: number of the batch's first row; splits a batch.
             space: sizes of the grid, for rows.
@@ -251,6 +253,8 @@ class NCA(nn.Module):
             self.rule(),
             Conditions(goal, environment),
         )
+        if fire_rate is not None:
+            rule = rule._replace(fire_rate=replace(self.config, fire_rate=fire_rate).fire_rate)
 
         def surroundings(conditions: Conditions) -> Surroundings:
             return conditions.surroundings(self.config, self.goals, shape, dtype)

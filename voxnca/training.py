@@ -35,6 +35,7 @@ from voxnca.parts import Parts, finish
 from voxnca.pool import SamplePool
 from voxnca.quality import Quality
 from voxnca.recipes import usual_recipe
+from voxnca.rollout import Rollout
 from voxnca.steering import Steering
 from voxnca.tasks import Wanted, set_task
 from voxnca.version import __version__
@@ -52,6 +53,10 @@ _MAX_LOSS = 50.0
 _RUNAWAY_LOSS = 2.0
 """An empty grid has a loss of about 0.5; only a grid filled with junk has more than this."""
 _MAX_RECOVERIES = 8
+_SETTLE_RISE_SHARE = 0.1
+_NOISY_SHARE = 0.5
+_NEAR_LOSS = 0.06
+_MARGIN_SHARE = 0.01
 _HIDDEN_RISE_SHARE = 0.1
 """Of the budget, over which `hidden_weight` rises from 0."""
 
@@ -343,6 +348,8 @@ class Training(Iterator[TrainStep]):
             for row in hurt[len(hurt) - num_hurt :].tolist():
                 wound = self.task.wound(states[row], marks[row], generator)
                 states = apply(states, wound, sample=row)
+            going = hurt[: len(hurt) - num_hurt]
+            self._disturb(states, going, generator)
         if self._progress() >= self.config.task.change_start_share:
             marks[going_on] = self.task.change(marks[going_on], generator)
         return places, states, marks
@@ -361,15 +368,9 @@ class Training(Iterator[TrainStep]):
     ) -> tuple[float | None, Tensor]:
         """Roll out, and step the weights; a runaway batch gives no loss and moves nothing."""
         self._optimizer.zero_grad()
-        told = self.task.conditions(marks)
-        grown = self.model.grow(
-            states,
-            num_steps,
-            seed=self.config.seed,
-            goal=told.goal,
-            environment=told.environment,
-            first_sample=self.step_index * len(states),
-        )
+        fire_rate = self._fire_rate()
+        num_steps = round(num_steps * self.model.config.fire_rate / fire_rate)
+        grown = self._rollout(states, marks, num_steps, fire_rate).state()
         error = self._losses(grown, wanted).mean()
         overflow = losses.overflow(grown, wanted.num_solid).mean()
         overgrowth = losses.overgrowth(grown, wanted.rgba, wanted.num_solid).mean()
@@ -378,11 +379,59 @@ class Training(Iterator[TrainStep]):
             return None, grown.detach()
         penalty = self.config.overflow_weight * overflow
         penalty += (0.5 + self._progress()) * self.config.overgrowth_weight * overgrowth
-        (error + penalty + self._hidden_loss(grown, wanted)).backward()
+        hidden = self._hidden_loss(grown, wanted)
+        (error + penalty + hidden + self._settle_loss(grown, marks, wanted)).backward()
         if not all(p.grad is None or p.grad.isfinite().all() for p in self.model.parameters()):
             return None, grown.detach()
         self._optimizer.step(scale)
         return loss, grown.detach()
+
+    def _rollout(self, states: Tensor, marks: Tensor, num_steps: int, fire_rate: float) -> Rollout:
+        told = self.task.conditions(marks)
+        return self.model.rollout(
+            states,
+            seed=self.config.seed,
+            goal=told.goal,
+            environment=told.environment,
+            fire_rate=fire_rate,
+            first_sample=self.step_index * len(states),
+        ).step(num_steps)
+
+    def _settling(self) -> float:
+        """Return how much it counts now that patterns come to rest, from 0 to 1."""
+        config = self.config.settle
+        if not config.weight:
+            return 0.0
+        risen = (self._progress() - config.start_share) / _SETTLE_RISE_SHARE
+        return min(1.0, max(0.0, risen))
+
+    def _fire_rate(self) -> float:
+        """Return the rate at which this iteration fires."""
+        own, settle = self.model.config.fire_rate, self.config.settle
+        return settle.fire_rate if settle.weight and self.step_index % 2 else own
+
+    def _disturb(self, states: Tensor, rows: Tensor, generator: torch.Generator) -> None:
+        """Add noise to the live cells of some samples, in place."""
+        config = self.config.settle
+        if not self._settling() or not config.noise:
+            return
+        for row in rows.tolist():
+            if float(torch.rand((), generator=generator)) < _NOISY_SHARE:
+                live = states[row].any(-1, keepdim=True)
+                drawn = torch.randn(states[row].shape, generator=generator)
+                states[row] += config.noise * drawn * live
+
+    def _settle_loss(self, grown: Tensor, marks: Tensor, wanted: Wanted) -> Tensor | float:
+        """Return what it costs that samples near their targets go on changing."""
+        settling, config = self._settling(), self.config.settle
+        if not settling:
+            return 0.0
+        near = self._losses(grown.detach(), wanted) < _NEAR_LOSS
+        after = self._rollout(grown, marks, 1, 1.0).state()
+        cost = losses.unrest(grown, after, wanted.num_solid)
+        if config.margin:
+            cost = cost + _MARGIN_SHARE * losses.faltering(grown, config.margin, wanted.num_solid)
+        return settling * config.weight * (cost * near).mean()
 
     def _put_back(self, places: Tensor, grown: Tensor, marks: Tensor) -> None:
         """Keep what grew; a sample that ran away starts anew, since it costs much to step."""
