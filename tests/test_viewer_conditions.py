@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 import voxnca
 from apps.lab.conditions import Conditions
+from apps.lab.hand import Hand
 from apps.lab.lab import Lab
 from apps.lab.progress import progress
 from apps.lab.session import Session
@@ -82,6 +83,12 @@ def grip(page: Page) -> tuple[float, float]:
     return point(page, float(seen["beaconX"]), float(seen["beaconY"]))
 
 
+def take(page: Page, served: Served, name: str, hand: Hand) -> None:
+    """Take up a tool, and wait until the viewer knows: a click may overtake it."""
+    press(page, name)
+    served.until(lambda: served.viewer.driver.lab.hand is hand)
+
+
 def drag(page: Page, *places: tuple[float, float]) -> None:
     page.mouse.move(*places[0])
     page.mouse.down()
@@ -149,7 +156,7 @@ def test_a_vine_is_walled_off_led_on_and_cut_in_2d(shipped, serve, open_page):
     reaches(served)
     expect(page.locator("#voxnca-path")).to_have_text("9")
     # A wall across its way: what was behind it withers, and the vine finds another way.
-    press(page, "Build")
+    take(page, served, "Build", Hand.WALL)
     drag(page, *(place(page, served, cell) for cell in ((4, 8), (12, 8))))
     served.until(lambda: told(served).walls == tuple((row, 8) for row in range(4, 13)))
     reaches(served)
@@ -167,7 +174,7 @@ def test_a_vine_is_walled_off_led_on_and_cut_in_2d(shipped, serve, open_page):
     )
     # Cut it, and see it heal.
     served.perform(Session.pause)
-    press(page, "Carve")
+    take(page, served, "Carve", Hand.CARVE)
     root, beacon = told(served).root, told(served).beacon
     inner = [c for c in map(tuple, served.moment.solid.tolist()) if c not in (root, beacon)]
     served.perform(lambda session: session.set_radius(1))
@@ -186,7 +193,7 @@ def test_a_vine_is_walled_off_led_on_and_cut_in_2d(shipped, serve, open_page):
 def test_a_vine_goes_round_a_wall_and_to_the_beacon_in_3d(serve, open_page):
     served = serve(open_vine((0, 4, 1), (0, 4, 7), (9, 9, 9)))
     page = open_page_paused(open_page, served)
-    press(page, "Build")
+    take(page, served, "Build", Hand.WALL)
     page.mouse.click(*place(page, served, (-0.5, 4, 4)))
     served.until(lambda: told(served).walls == ((0, 4, 4),))
     press(page, "Play")
