@@ -18,7 +18,14 @@ from apps.lab.session import Session
 from apps.viewer.camera import home
 from apps.viewer.panels.environment import NONE
 from apps.workshop.hand_set import bars, vine
-from apps.workshop.served_viewer import Served, frame_number, point, press, settle
+from apps.workshop.served_viewer import (
+    Served,
+    frame_number,
+    point,
+    press,
+    settle,
+    wait_for_frame,
+)
 
 Cell = tuple[int, ...]
 SPEED = 100
@@ -182,7 +189,7 @@ def test_a_vine_is_walled_off_led_on_and_cut_in_2d(shipped, serve, open_page):
     far = max(
         inner, key=lambda cell: min(np.abs(np.subtract(cell, end)).max() for end in (root, beacon))
     )
-    settle(page)
+    wait_for_frame(page, f"step === {served.moment.step_index}")
     page.mouse.click(*place(page, served, far))
     served.until(lambda: served.moment.num_wounds == 1)
     expect(page.locator("#voxnca-path")).to_have_text(NONE)
