@@ -60,13 +60,19 @@ def lessons(model, run, **options):
     perceptions.map("+".join),
     st.sampled_from(["dense", "sparse"]),
     st.integers(0, 2),
+    st.sampled_from([0.0, 0.25]),
     rngs,
 )
 def test_a_lesson_tells_of_every_cell_what_the_engine_does(
-    space, fire_rate, border, perception, engine, num_before, rng
+    space, fire_rate, border, perception, engine, num_before, leak, rng
 ):
     model = lively(
-        rng, num_dims=len(space), fire_rate=fire_rate, border=border, perception=perception
+        rng,
+        num_dims=len(space),
+        fire_rate=fire_rate,
+        border=border,
+        perception=perception,
+        leak=leak,
     )
     with torch.no_grad():
         run = model.rollout(scatter(space, rng), seed=rng, engine=engine, first_step=7)
@@ -83,6 +89,15 @@ def test_a_lesson_tells_of_every_cell_what_the_engine_does(
         assert np.allclose([s.values for s in lesson.senses], sensed[cell].detach().view(-1, 6))
         assert lesson.draw.fires == fires_there == (lesson.draw.number < lesson.draw.limit)
         assert (lesson.pre.alive, lesson.post.alive) == (bool(pre[cell]), bool(post[cell]))
+
+
+def test_a_lesson_about_an_integer_twin_is_exact():
+    twin = voxnca.to_integer(lively(3, num_dims=2, leak=0.25, fire_rate=1.0))
+    run = twin.rollout(scatter((5, 5), 3, share=0.9))
+    told = lessons(twin, run, seed=0)
+    after = run.step().state()[0]
+    assert after.any()
+    assert all(lesson.after == tuple(after[cell].tolist()) for cell, lesson in told.items())
 
 
 def test_the_parts_of_a_lesson_follow_from_one_another():

@@ -85,12 +85,12 @@ class Network:
 
     def _answer(self, contexts: Symbols) -> NDArray[np.int64]:
         rule, num_cells = self.model.rule(), 3**self.model.config.num_dims
-        states = torch.from_numpy(self.quantizer.states(contexts[:, :num_cells]))
+        states = torch.from_numpy(self.quantizer.states(contexts[:, :num_cells])).to(rule.kernels)
         fired = torch.from_numpy(contexts[:, num_cells:].astype(np.float32)).prod(1)
         with torch.no_grad():
             felt = torch.einsum("kj,njc->nkc", rule.kernels.flatten(1), states)
             own = states[:, num_cells // 2]
-            after = own + fired[:, None] * rule.update(felt.flatten(1))
+            after = rule.move(own, fired[:, None] * rule.update(felt.flatten(1), own))
             alpha = states[..., ALPHA].clone()
             before = alpha.amax(1)
             alpha[:, num_cells // 2] = after[:, ALPHA]

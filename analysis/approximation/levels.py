@@ -47,7 +47,7 @@ class LevelRule:
     def propose(self, state: Tensor) -> Tensor:
         """Return what the network makes of states `(B, *space, C)`, not rounded; differentiable."""
         rule = self.model.rule()
-        after = state + rule.update(perceive(state, rule))
+        after = rule.move(state, rule.update(perceive(state, rule), state))
         return torch.where(alive(state, rule.border)[..., None], after, 0.0)
 
     def round(self, state: Tensor) -> Tensor:

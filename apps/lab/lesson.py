@@ -178,11 +178,12 @@ def _explain(model: NCA, near: Vicinity, given: Surroundings, time: tuple[int, i
     perceived = torch.einsum("kn,mnc->mkc", rule.kernels.flatten(1), near.windows + told)
     inputs = torch.cat([perceived.flatten(1), flags], 1)
     sums = F.linear(inputs, rule.hidden_weight, rule.hidden_bias)
-    dx = F.linear(sums.relu(), rule.out_weight, rule.out_bias)
+    own = near.windows[:, middle]
+    dx = rule.update(inputs, own)
     numbers, below = _draw(near.cells, space, time), limit(rule.fire_rate)
     fires = numbers < below
     pre = near.live[:, middle] & _free(near.cells, near.inside, given)
-    stepped = near.windows[:, middle] + fires[:, None] * dx
+    stepped = rule.move(own, fires[:, None] * dx)
     updated = torch.where(pre[:, None], stepped, 0.0)
     gate = _gate(updated[:, ALPHA], near.inside)
     after = updated[middle] if gate.alive else torch.zeros_like(updated[middle])

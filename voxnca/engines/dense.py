@@ -39,9 +39,7 @@ def step(state: Tensor, rule: Rule, fire: Tensor, surroundings: Surroundings = N
     if surroundings.static is not None:
         static = surroundings.static.expand(*state.shape[:-1], -1)
         perceived = torch.cat([perceived, static], -1)
-    dx = rule.update(perceived)
-    if rule.leak:
-        dx = dx - rule.leak * state
+    dx = rule.update(perceived, state)
     updated = torch.where(pre[..., None], rule.move(state, fire[..., None] * dx), 0.0)
     post = alive(updated, rule.border) & _free(surroundings)
     return torch.where(post[..., None], updated, 0.0)

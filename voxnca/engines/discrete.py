@@ -32,7 +32,8 @@ def logits(state: Tensor, rule: Rule) -> Tensor:
         `(B, *space, k)`, the state itself plus what the network adds: an untrained rule, which
         adds nothing, keeps every cell as it is.
     """
-    return state + rule.update(convolve(_framed(state.movedim(-1, 1), rule.border), rule.kernels))
+    perceived = convolve(_framed(state.movedim(-1, 1), rule.border), rule.kernels)
+    return state + rule.update(perceived, state)
 
 
 def logits_of(windows: Tensor, rule: Rule) -> Tensor:
@@ -46,8 +47,8 @@ def logits_of(windows: Tensor, rule: Rule) -> Tensor:
     Returns:
         `(N, k)`.
     """
-    channels = one_hot(windows[:, windows.shape[1] // 2], len(rule.out_bias))
-    return channels.to(rule.out_bias.dtype) + rule.update(perceived_by(windows, rule))
+    own = one_hot(windows[:, windows.shape[1] // 2], len(rule.out_bias)).to(rule.out_bias.dtype)
+    return own + rule.update(perceived_by(windows, rule), own)
 
 
 def perceived_by(windows: Tensor, rule: Rule) -> Tensor:
@@ -152,7 +153,8 @@ def _settled(around: Tensor, rule: Rule) -> Tensor:
     """Return what becomes of cells that are given with a frame: uint8 `(B, *space)`."""
     framed = one_hot(around, len(rule.out_bias)).to(rule.out_bias.dtype)
     inner = framed[(slice(None), *[slice(1, -1)] * (around.ndim - 1))]
-    return states_of(inner + rule.update(convolve(framed.movedim(-1, 1), rule.kernels)))
+    perceived = convolve(framed.movedim(-1, 1), rule.kernels)
+    return states_of(inner + rule.update(perceived, inner))
 
 
 def _with_frame(states: Tensor, border: str) -> Tensor:

@@ -44,11 +44,17 @@ class Rule(NamedTuple):
     leak: float = 0.0
     state_bits: int | None = None
 
-    def update(self, perceived: Tensor) -> Tensor:
-        """Return dx `(..., C)` for perception vectors `(..., K * C)`."""
+    def update(self, perceived: Tensor, state: Tensor) -> Tensor:
+        """Return dx `(..., C)`: what the network makes of a perception, less the leak.
+
+        Args:
+            perceived: `(..., K * C)`.
+            state: of the cells themselves, `(..., C)`.
+        """
         hidden = F.linear(perceived, self.hidden_weight, self.hidden_bias)
         hidden.relu_()  # in place: fresh memory costs more than the arithmetic
-        return F.linear(hidden, self.out_weight, self.out_bias)
+        dx = F.linear(hidden, self.out_weight, self.out_bias)
+        return dx - self.leak * state if self.leak else dx
 
     def move(self, state: Tensor, dx: Tensor) -> Tensor:
         """Return `state` with `dx` added, as exactly as the rule does it."""

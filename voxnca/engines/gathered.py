@@ -153,13 +153,9 @@ class GatheredField:
         perceived = self._perceive(self._feel(rows[pre]), rows[around])
         if self._surroundings.static is not None:
             perceived = torch.cat([perceived, _at(self._surroundings.static, fired_cells)], 1)
-        change = self._rule.update(perceived)
-        if self._rule.leak or self._rule.state_bits is not None:
-            before = self._values.index_select(0, rows[fired])
-            change = change - self._rule.leak * before
-            if self._rule.state_bits is not None:
-                change = self._rule.move(before, change) - before
-        updated = self._values.index_add(0, rows[fired], change)
+        before = self._values.index_select(0, rows[fired])
+        after = self._rule.move(before, self._rule.update(perceived, before))
+        updated = self._values.index_copy(0, rows[fired], after)
         mature = updated.detach()[rows[pre], ALPHA] > ALIVE_THRESHOLD
         post = self._alive(self._pre[mature])
         kept = window.scatter(pre, rows[pre]).view(-1)  # what lies outside the pre-mask dies

@@ -463,11 +463,12 @@ def _add(net: Net, tape: Tape, step: int, first: int, count: int, desk: Desk) ->
     values, after = tape.steps[step, VALUES], tape.steps[step + 1, VALUES]
     for r in range(count):
         at = tape.indices[tape.steps[step, FIRED] + first + r] * net.Cp
+        if net.levels > 0:
+            _add_truncated(net, tape.values, values + at, after + at, desk.change, r * net.Cp)
+            continue
         for b in range(0, net.Cp, WIDTH):
             before, change = load(tape.values, values + at + b), load(desk.change, r * net.Cp + b)
             store(tape.values, after + at + b, fma(before, load(net.kept, 0), change))
-        if net.levels > 0:
-            _add_truncated(net, tape.values, values + at, after + at, desk.change, r * net.Cp)
 
 
 @inlined
