@@ -74,7 +74,7 @@ class ModelConfig(JsonConfig):
             growing-NCA paper's; 1 is deterministic and trains in about half the time.
         leak: share of its value that a cell gives up each time it fires, in [0, 1). Without one
             a rule adds up what it computes, so that nothing need pull a disturbed pattern back:
-            a grown state can then not be shown to be stable (`analysis.certificate`).
+            no grown state can then be shown to be stable.
         state_bits: q, 4 to 20, of an integer twin: values are multiples of 2^-q within +-8, and
             steps are exact (`voxnca.to_integer`). None is the usual: real numbers, rounded as
             they come.
@@ -132,7 +132,7 @@ class ModelConfig(JsonConfig):
 
     def _check_integer(self, state_bits: int) -> None:
         _whole("state_bits", state_bits, 4, 20)
-        if self.num_states is not None or self.num_goals or self.senses:
+        if self.num_states is not None or self.is_conditioned:
             raise ArgumentError(
                 f"state_bits={state_bits}: only a rule that grows by itself, without num_states, "
                 "num_goals and senses, has an integer twin; leave state_bits out"
@@ -239,7 +239,7 @@ class SettleConfig(JsonConfig):
     """How a grown pattern comes to rest: what makes it a stable fixed point of its rule.
 
     Without this a rule only learns to look right: it drifts on slowly, or moves round. With it,
-    and with `ModelConfig.leak`, a pattern can be proven to recover (`analysis.certificate`).
+    and with `ModelConfig.leak`, it comes to rest at a pattern that disturbances die down around.
 
     Attributes:
         weight: of how much cells change in one more step in which all fire, once the pattern is

@@ -8,11 +8,16 @@ VALUE_BOUND = 8.0
 """Values of a state on a grid lie within +-8: what would be more becomes 8, and less -8."""
 
 
-def snap(values: Tensor, num_bits: int) -> Tensor:
-    """Round to the nearest multiple of 2^-num_bits, halves up; no further than the bound."""
+def nearest(numbers: Tensor, num_bits: int) -> Tensor:
+    """Round to the nearest multiple of 2^-num_bits, halves up."""
     levels = 2.0**num_bits
-    rounded: Tensor = (values * levels + 0.5).floor() / levels
-    return rounded.clamp(-VALUE_BOUND, VALUE_BOUND)
+    rounded: Tensor = (numbers * levels + 0.5).floor() / levels
+    return rounded
+
+
+def snap(values: Tensor, num_bits: int) -> Tensor:
+    """Round the values of a state, and keep to the bound."""
+    return nearest(values, num_bits).clamp(-VALUE_BOUND, VALUE_BOUND)
 
 
 def add_truncated(state: Tensor, change: Tensor, num_bits: int) -> Tensor:
@@ -27,7 +32,7 @@ def add_truncated(state: Tensor, change: Tensor, num_bits: int) -> Tensor:
     return moved.clamp(-VALUE_BOUND, VALUE_BOUND)
 
 
-def is_on_grid(values: Tensor, num_bits: int) -> bool:
+def is_on_grid(numbers: Tensor, num_bits: int) -> bool:
     """Tell whether all are multiples of 2^-num_bits."""
-    levels = values.double() * 2.0**num_bits
+    levels = numbers.double() * 2.0**num_bits
     return bool((levels == levels.round()).all())

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from voxnca.dyadic import VALUE_BOUND, is_on_grid
+from voxnca.dyadic import VALUE_BOUND, is_on_grid, nearest
 from voxnca.errors import ArgumentError
 from voxnca.model import NCA
 
@@ -32,6 +32,14 @@ BIAS_BITS = 12
 LEAK_BITS = 10
 KERNEL_BITS = 8
 """Of learned kernels; those made by hand are multiples of 1/32 at the finest."""
+_BITS = {
+    "hidden.weight": HIDDEN_WEIGHT_BITS,
+    "hidden.bias": BIAS_BITS,
+    "out.weight": OUT_WEIGHT_BITS,
+    "out.bias": BIAS_BITS,
+    "kernels": KERNEL_BITS,
+}
+"""Bits behind the point, by the parameter's name."""
 _MANTISSA_BITS = 53
 
 
@@ -76,7 +84,7 @@ def to_integer(model: NCA, state_bits: int = 12) -> NCA:
         )
     )
     weights = {name: weight.detach().double() for name, weight in model.named_parameters()}
-    twin.load_state_dict({name: _rounded(weight, _BITS[name]) for name, weight in weights.items()})
+    twin.load_state_dict({name: nearest(weight, _BITS[name]) for name, weight in weights.items()})
     twin.targets = model.targets
     twin.info = replace(model.info, quality=None, steering=None)
     check_exact(twin)
@@ -90,8 +98,14 @@ def check_exact(model: NCA) -> dict[str, Bits]:
         What the largest sums take, by layer: `perceived`, `hidden`, `out`.
 
     Raises:
-        ArgumentError: when a weight is off its grid, or a sum might need more than 53 bits.
+        ArgumentError: for a rule that is no twin, when a weight is off its grid, or when a sum
+            might need more than 53 bits.
     """
+    state_bits = model.config.state_bits
+    if state_bits is None:
+        raise ArgumentError(
+            "state_bits=None: the rule is not an integer twin; use to_integer(model)"
+        )
     for name, weight in model.named_parameters():
         if not is_on_grid(weight, _BITS[name]):
             raise ArgumentError(
@@ -103,22 +117,19 @@ def check_exact(model: NCA) -> dict[str, Bits]:
             f"leak={model.config.leak!r} must be a multiple of 2^-{LEAK_BITS}; "
             "use to_integer(model)"
         )
-    bits = _sizes(model)
+    bits = _sizes(model, state_bits)
     for name, taken in bits.items():
         if taken.total >= _MANTISSA_BITS:
             raise ArgumentError(
-                f"state_bits={model.config.state_bits}: sums of the {name} layer may take "
+                f"state_bits={state_bits}: sums of the {name} layer may take "
                 f"{taken.total:.1f} bits and must take fewer than {_MANTISSA_BITS}; "
                 "use fewer state_bits, or train with weights that stay smaller"
             )
     return bits
 
 
-def _sizes(model: NCA) -> dict[str, Bits]:
+def _sizes(model: NCA, state_bits: int) -> dict[str, Bits]:
     """Add up the sizes of all terms of each layer's sums; no order of them exceeds that."""
-    state_bits = model.config.state_bits
-    if state_bits is None:
-        raise ArgumentError("state_bits=None: the rule is not an integer twin; use to_integer")
     kernels = model.all_kernels().detach().double().flatten(1)
     kernel_bits = _fraction_bits(kernels, model.config.perception)
     perceived = VALUE_BOUND * kernels.abs().sum(1).repeat_interleave(model.config.num_channels)
@@ -143,20 +154,5 @@ def _fraction_bits(kernels: Tensor, perception: str) -> int:
     )
 
 
-def _rounded(weight: Tensor, num_bits: int) -> Tensor:
-    levels = 2.0**num_bits
-    return (weight * levels + 0.5).floor() / levels
-
-
 def _log2(sizes: Tensor) -> float:
     return log2(max(1.0, float(sizes.max())))
-
-
-_BITS = {
-    "hidden.weight": HIDDEN_WEIGHT_BITS,
-    "hidden.bias": BIAS_BITS,
-    "out.weight": OUT_WEIGHT_BITS,
-    "out.bias": BIAS_BITS,
-    "kernels": KERNEL_BITS,
-}
-"""Bits behind the point, by the parameter's name."""

@@ -53,12 +53,13 @@ _MAX_LOSS = 50.0
 _RUNAWAY_LOSS = 2.0
 """An empty grid has a loss of about 0.5; only a grid filled with junk has more than this."""
 _MAX_RECOVERIES = 8
-_SETTLE_RISE_SHARE = 0.1
-_NOISY_SHARE = 0.5
+_RISE_SHARE = 0.1
+"""Of the budget, over which the weight of a loss that is not there at first rises from 0."""
 _NEAR_LOSS = 0.06
+"""Below this a pattern is near enough to its target to come to rest."""
+_NOISY_SHARE = 0.5
 _MARGIN_SHARE = 0.01
-_HIDDEN_RISE_SHARE = 0.1
-"""Of the budget, over which `hidden_weight` rises from 0."""
+"""What it costs that alpha is near the threshold of life, beside unrest."""
 
 
 @dataclass(frozen=True)
@@ -322,6 +323,10 @@ class Training(Iterator[TrainStep]):
     def _progress(self) -> float:
         return self.step_index / self.num_steps
 
+    def _risen(self, start_share: float = 0.0) -> float:
+        """Return how far a weight has risen that rises from a share of the budget on."""
+        return min(1.0, max(0.0, (self._progress() - start_share) / _RISE_SHARE))
+
     def _generator(self) -> torch.Generator:
         drawn = hash32(self.config.seed, self.step_index, 0, 0, 0, 0)
         return torch.Generator().manual_seed(drawn)
@@ -361,16 +366,15 @@ class Training(Iterator[TrainStep]):
             max(config.min_steps, round(self.grow_steps * (early + (late - early) * ramp)))
             for early, late in zip(config.early, config.late, strict=True)
         )
-        return int(torch.randint(low, max(low, high) + 1, (), generator=generator))
+        drawn = int(torch.randint(low, max(low, high) + 1, (), generator=generator))
+        return round(drawn * self.model.config.fire_rate / self._fire_rate())
 
     def _learn(
         self, states: Tensor, marks: Tensor, wanted: Wanted, num_steps: int, scale: float
     ) -> tuple[float | None, Tensor]:
         """Roll out, and step the weights; a runaway batch gives no loss and moves nothing."""
         self._optimizer.zero_grad()
-        fire_rate = self._fire_rate()
-        num_steps = round(num_steps * self.model.config.fire_rate / fire_rate)
-        grown = self._rollout(states, marks, num_steps, fire_rate).state()
+        grown = self._rollout(states, marks, num_steps, self._fire_rate()).state()
         error = self._losses(grown, wanted).mean()
         overflow = losses.overflow(grown, wanted.num_solid).mean()
         overgrowth = losses.overgrowth(grown, wanted.rgba, wanted.num_solid).mean()
@@ -400,10 +404,7 @@ class Training(Iterator[TrainStep]):
     def _settling(self) -> float:
         """Return how much it counts now that patterns come to rest, from 0 to 1."""
         config = self.config.settle
-        if not config.weight:
-            return 0.0
-        risen = (self._progress() - config.start_share) / _SETTLE_RISE_SHARE
-        return min(1.0, max(0.0, risen))
+        return self._risen(config.start_share) if config.weight else 0.0
 
     def _fire_rate(self) -> float:
         """Return the rate at which this iteration fires."""
@@ -455,9 +456,8 @@ class Training(Iterator[TrainStep]):
         """Return what hidden channels cost; little at first, when there is no body to hold them."""
         if wanted.hidden is None:
             return 0.0
-        rise = min(1.0, self._progress() / _HIDDEN_RISE_SHARE)
         error = losses.hidden_loss(grown, wanted.hidden, wanted.rgba, wanted.num_solid).mean()
-        return rise * self.config.hidden_weight * error
+        return self._risen() * self.config.hidden_weight * error
 
     def _losses(self, states: Tensor, wanted: Wanted) -> Tensor:
         return losses.rgba_loss(states, wanted.rgba, wanted.num_solid)
