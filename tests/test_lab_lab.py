@@ -152,6 +152,23 @@ class TestTraining:
         assert torch.equal(lab.model.out.bias, other.out.bias)
         assert lab.label == "heart (trained here)"
 
+    def test_does_not_hear_of_a_run_that_is_over(self, grower, monkeypatch):
+        lab = Lab(Session(grower))
+        learner = lab.training._learner
+        monkeypatch.setattr(learner, "_send_to_new", lambda order: None)
+        lab.train()
+        [first, late] = (Report(State.TRAINING, run=1, step_index=n) for n in (1, 2))
+        lab.hear(first)
+        assert lab.training.report is first
+        lab.aim(voxnca.load_target("butterfly", size=16))
+        lab.hear(late)
+        assert lab.training.report is None
+        lab.hear(Report(State.TRAINING, run=2))
+        lab.start_afresh()
+        lab.hear(Report(State.TRAINING, run=2, step_index=3))
+        assert lab.training.report is None
+        assert not lab.model.out.weight.any()
+
     def test_shows_itself_from_the_seed_again_and_again(self, grower):
         lab = lab_of(Session(grower))
         lab.train()

@@ -388,8 +388,10 @@ class Lab:
         self.hand = Hand(hand)
 
     def hear(self, report: Report) -> None:
-        """Take over what the rule has learned."""
+        """Take over what the rule has learned, unless another has taken its place by now."""
         self.training.hear(report)
+        if self.training.report is not report:
+            return
         learned = self.training.model() if report.weights is not None else None
         ours = self.session.model.config if self.session.is_learned else None
         if learned is not None and learned.config == ours:

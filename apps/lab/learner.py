@@ -95,6 +95,10 @@ class Learner:
         """
         return None if self._pupil is None else self._pupil.model()
 
+    def is_of_now(self, report: Report) -> bool:
+        """Tell whether a report is of the present run, and not on its way since before its end."""
+        return self.state is not State.IDLE and report.run == self._run
+
     def start(self, model: NCA, target: Target, config: TrainConfig) -> None:
         """Train a rule from its present weights, in place of what is trained now.
 
@@ -204,7 +208,7 @@ class Learner:
     def _take_in(self, report: Report) -> None:
         """Keep what a report says, and pass it on unless it is of an earlier run."""
         with self._lock:
-            if self._pupil is None or report.run != self._run or self.state is State.IDLE:
+            if self._pupil is None or not self.is_of_now(report):
                 return
             self.state, self._last = report.state, report
             if report.weights is not None and report.info is not None:

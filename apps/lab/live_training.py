@@ -96,7 +96,9 @@ class LiveTraining:
             self.forget()
 
     def hear(self, report: Report) -> None:
-        """Take note of a report."""
+        """Take note of a report, unless its run is over by now."""
+        if not self._learner.is_of_now(report):
+            return
         self.report = report
         self.curve.extend(report.history)
 
