@@ -183,6 +183,13 @@ def train(
     size: Size = None,
     up: Up = None,
     hollow: Hollow = False,
+    certifiable: Annotated[
+        bool,
+        typer.Option(
+            "--certifiable",
+            help="Grow TARGET and come to rest, so that what it survives can be proven.",
+        ),
+    ] = False,
     goals: Annotated[
         bool, typer.Option("--goals", help="Grow whichever TARGET is asked for, and morph.")
     ] = False,
@@ -258,7 +265,9 @@ def train(
         grow_steps=grow_steps,
     )
     given = {key for key in vars(options) if _is_given(ctx, key)}
-    task = _one_of(goals=goals, obstacles=obstacles, steer=steer, seek=seek)
+    task = _one_of(
+        certifiable=certifiable, goals=goals, obstacles=obstacles, steer=steer, seek=seek
+    )
     reading = Reading(size, up, hollow)
     assignment = Assignment(targets, options, reading, task, num_dims, given)
     run(assignment, output, resume=resume, force=force)
@@ -707,7 +716,7 @@ def bench(
     run(what, num_threads=threads, num_rounds=rounds, as_json=as_json, peer=peer)
 
 
-def _one_of(*, goals: bool, obstacles: bool, steer: bool, seek: bool) -> Task:
+def _one_of(*, certifiable: bool, goals: bool, obstacles: bool, steer: bool, seek: bool) -> Task:
     """Return what is to be learned.
 
     Raises:
@@ -716,6 +725,7 @@ def _one_of(*, goals: bool, obstacles: bool, steer: bool, seek: bool) -> Task:
     from voxnca import ArgumentError
 
     flags = {
+        Task.CERTIFIABLE: certifiable,
         Task.GOALS: goals,
         Task.OBSTACLES: obstacles,
         Task.STEER: steer,

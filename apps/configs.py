@@ -14,6 +14,9 @@ SENSES = {
 }
 """What a rule senses that is trained so."""
 
+LEAK = 1 / 32
+"""Of a rule that is to come to rest."""
+
 
 def model_config(
     num_dims: int, options: TrainOptions = DEFAULTS, *, task: Task = Task.GROW, num_goals: int = 0
@@ -36,6 +39,7 @@ def model_config(
         perception=options.perception,
         border=options.border,
         fire_rate=options.fire_rate,
+        leak=LEAK if task is Task.CERTIFIABLE else 0.0,
         num_goals=num_goals if task is Task.GOALS else 0,
         senses=SENSES.get(task, ()),
     )

@@ -12,9 +12,10 @@ from typing import Any
 
 
 class Task(StrEnum):
-    """What is to be learned: a shape, one of several, one among obstacles, a vine, its way."""
+    """What is to be learned: a shape, and to rest, one of several, among obstacles, a vine."""
 
     GROW = "grow"
+    CERTIFIABLE = "certifiable"
     GOALS = "goals"
     OBSTACLES = "obstacles"
     STEER = "steer"
@@ -62,6 +63,8 @@ TASK_DEFAULTS: Mapping[tuple[Task, int], Mapping[str, Any]] = {
     (Task.STEER, 3): _VINE,
     (Task.SEEK, 2): _VINE | {"num_channels": 14},
     (Task.SEEK, 3): _VINE | {"num_channels": 16},
+    (Task.CERTIFIABLE, 2): {"perception": "sobel", "num_channels": 16, "hidden_size": 80},
+    (Task.CERTIFIABLE, 3): {"perception": "sobel", "num_channels": 18, "hidden_size": 80},
     # Three hidden channels an axis say where a cell is; some are left.
     (Task.GOALS, 2): {"perception": "sobel", "num_channels": 20, "hidden_size": 96},
     (Task.GOALS, 3): {"perception": "difference", "num_channels": 22, "hidden_size": 96},

@@ -48,7 +48,7 @@ def test_training_teaches_cells_where_they_are():
         for step in training
         if step.index in (1, 150)
     )
-    assert at_last < 0.5 * at_first
+    assert at_last < 0.6 * at_first
 
 
 def test_a_rule_without_room_for_positions_is_refused():
@@ -61,7 +61,7 @@ def test_a_rule_without_room_for_positions_is_refused():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"task": "fly"}, "task='fly' is unknown; use one of: grow, goals, obstacles, steer"),
+        ({"task": "fly"}, "task='fly' is unknown; use one of: grow, certifiable, goals"),
         ({"num_dims": 4}, "num_dims=4 is unknown; use one of: 2, 3"),
         ({"preset": "slow"}, "use one of: fast, default"),
     ],

@@ -362,7 +362,7 @@ class TrainConfig(JsonConfig):
             the body, and in time wash its colours out.
         hidden_weight: of the error in hidden channels that a task has a use for: of a shape they
             are to say where a cell is (`voxnca.positions`), without which no body can turn into
-            another.
+            another, and few wounds heal to the last cell.
         hidden_period_cells: of the finer of those numbers.
         task, rollout, damage, settle, optimizer: the groups of options.
     """

@@ -58,6 +58,8 @@ _RISE_SHARE = 0.1
 _NEAR_LOSS = 0.06
 """Below this a pattern is near enough to its target to come to rest."""
 _NOISY_SHARE = 0.5
+_AS_GOOD = 0.01
+"""Difference of scores that says little."""
 _MARGIN_SHARE = 0.01
 """What it costs that alpha is near the threshold of life, beside unrest."""
 
@@ -220,7 +222,8 @@ class Training(Iterator[TrainStep]):
     def best(self) -> NCA:
         """Return a copy of the model that did best when it was evaluated.
 
-        Best is the highest `Quality.score`. Before the first evaluation it is the model of now.
+        Best is the highest `Quality.score`; where patterns are to come to rest, the latest of those
+        that are as good. Before the first evaluation it is the model of now.
         """
         model = NCA(self.model.config)
         weights = self._best_weights if self._best else weights_of(self.model)
@@ -471,7 +474,9 @@ class Training(Iterator[TrainStep]):
     def _judge(self) -> Parts[Judgement]:
         measured = yield from self.task.judge(self.model)
         self._latest = measured
-        if self._best is None or measured.score > self._best.score:
+        # Of models as good as each other the later one rests more, which the score cannot see.
+        better = _AS_GOOD if self.config.settle.weight else 0.0
+        if self._best is None or measured.score > self._best.score - better:
             self._best, self._best_weights = measured, weights_of(self.model)
             self.model.info = self._info(measured)
         return measured

@@ -50,7 +50,7 @@ class Assignment:
                 f"target={' '.join(self.names)!r}: --{self.task} grows a vine to a beacon; "
                 f"type voxnca train {VINE} --{self.task}"
             )
-        if self.task in (Task.GROW, Task.OBSTACLES) and count > 1:
+        if self.task in (Task.GROW, Task.CERTIFIABLE, Task.OBSTACLES) and count > 1:
             raise ArgumentError(f"{count} targets; add --goals to have one rule grow each of them")
         if self.num_dims is not None and not self.task.grows_vines:
             raise ArgumentError(f"--dims {self.num_dims} is of vines; a target says its own")
@@ -131,4 +131,6 @@ def task_of(training: Training) -> Task:
         return Task.GOALS
     if "bare_beacon" in training.model.config.senses:
         return Task.SEEK
+    if training.config.task.name == Task.GROW and training.config.settle.weight:
+        return Task.CERTIFIABLE
     return Task(training.config.task.name)

@@ -35,6 +35,8 @@ class Growing(Task):
         ArgumentError: when the rule cannot grow it.
     """
 
+    usual_loss = 0.02
+
     def __init__(self, model: NCA, target: Target, config: TrainConfig) -> None:
         self.target = check_target(model, target)
         self.targets = (target,)

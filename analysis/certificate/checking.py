@@ -1,0 +1,236 @@
+"""The independent checker: it takes a certificate at its word for nothing.
+
+It rounds the model's weights itself, grows the pattern in integers (`machine`), deals every wound
+of the families named, steps each to where the certificate says that it rests or goes round, and
+compares. It shares neither the engines, nor the hashing, nor the lists of wounds with what made
+the certificate: only the definition of the rule. Claims it cannot show are problems.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.certificate.document import Certificate
+from analysis.certificate.identity import model_digest
+from analysis.certificate.machine import Machine
+from analysis.stages import Stage, Stages
+from voxnca import NCA
+from voxnca.evaluation import check_target
+
+_MAX_STEPS = 10**6
+Ints = NDArray[np.int64]
+
+
+@dataclass
+class Findings:
+    """What a check found.
+
+    Attributes:
+        num_wounds: whose fate was shown anew.
+        num_undecided: of which nothing is claimed.
+        problems: claims that do not hold; none for a valid certificate.
+    """
+
+    num_wounds: int = 0
+    num_undecided: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that is claimed is so."""
+        return not self.problems
+
+
+def check(certificate: Certificate, model: NCA, *, num_threads: int = 1) -> Stages[Findings]:
+    """Verify a certificate of integer wounds afresh.
+
+    Args:
+        certificate: as read from a file.
+        model: that it is about.
+        num_threads: to step by.
+    """
+    found = Findings()
+    families = len(certificate.wounds)
+    yield Stage(0, families + 1, "the model and its grown pattern")
+    if model_digest(model) != certificate.digest:
+        found.problems.append(
+            "the model is another: its weights or its configuration are not those certified"
+        )
+        return found
+    if model.config.fire_rate != 1:
+        found.problems.append("the rule fires at random, and repeated states prove nothing")
+        return found
+    bits, twin_bits = certificate.state_bits, model.config.state_bits
+    if not 4 <= bits <= 20 or twin_bits not in (None, bits):
+        found.problems.append(f"state_bits={bits} is not that of the model's twin")
+        return found
+    machine = Machine(model, certificate.space, bits)
+    home = _home(certificate, model, machine, found)
+    if home is None:
+        return found
+    for number, claim in enumerate(certificate.wounds):
+        yield Stage(number + 1, families + 1, f"wounds: {claim.get('family')}")
+        try:
+            _check_family(claim, machine, home, certificate.epsilon, found, num_threads)
+        except (KeyError, TypeError, ValueError) as error:
+            found.problems.append(f"family {number + 1} is damaged: {error!r}")
+    return found
+
+
+def _home(
+    certificate: Certificate, model: NCA, machine: Machine, found: Findings
+) -> list[Ints] | None:
+    """Grow the pattern, and compare it with what is said of it."""
+    claim, one = certificate.home, 1 << machine.bits
+    if not 0 <= claim.steps <= _MAX_STEPS or not 1 <= claim.period <= _MAX_STEPS:
+        found.problems.append("home: steps or period are out of range")
+        return None
+    home = machine.circle(machine.run(machine.seed(), claim.steps), claim.period)
+    if home is None:
+        found.problems.append(
+            f"home: the pattern is not back after {claim.period} steps from step {claim.steps} on"
+        )
+        return None
+    wanted = check_target(model, None).place(certificate.space).double().numpy()
+    wanted = wanted.reshape(-1, 4)
+    body = wanted[:, 3] > 0.5
+    for phase in home:
+        seen = phase[:, :4] / one
+        solid = seen[:, 3] > 0.5
+        iou = (solid & body).sum() / (solid | body).sum()
+        error = np.abs(seen.clip(0, 1) - wanted.clip(0, 1))[body, :3].mean()
+        if iou < claim.iou - 1e-9 or error > claim.rgb_error + 1e-6:
+            found.problems.append(
+                f"home: IoU {iou:.4f} and RGB error {error:.4f} are worse than claimed"
+            )
+            return None
+    return home
+
+
+def _check_family(
+    claim: Mapping[str, Any],
+    machine: Machine,
+    home: list[Ints],
+    epsilon: float,
+    found: Findings,
+    num_threads: int,
+) -> None:
+    """Deal all wounds of a family anew and see that each ends as is claimed."""
+    name = str(claim["family"])
+    dealt = list(_wounds(claim["family"], machine, home[0]))
+    wounds = [cut for _, cut in dealt]
+    cuts = list(dict.fromkeys(wounds))
+    fates = claim["fates"]
+    if len(wounds) != claim["num_wounds"] or len(cuts) != claim["num_cuts"]:
+        found.problems.append(
+            f"{name}: there are {len(wounds)} wounds in {len(cuts)} cuts, not "
+            f"{claim['num_wounds']} in {claim['num_cuts']}: some were left out or made up"
+        )
+        return
+    if not len(fates) == len(claim["steps"]) == len(claim["periods"]) <= len(cuts):
+        found.problems.append(f"{name}: fates, steps and periods differ in number")
+        return
+    times = Counter(wounds)
+    trial = _Trial(machine, home, int(np.floor(epsilon * (1 << machine.bits) + 1e-9)))
+    with ThreadPoolExecutor(num_threads) as pool:
+        claims = (cuts, fates, claim["steps"], claim["periods"])
+        for number, problem in enumerate(pool.map(trial.problem, *claims)):
+            if problem is not None:
+                found.problems.append(f"{name}: cut {number} {problem}")
+            elif fates[number] == "u":
+                found.num_undecided += times[cuts[number]]
+            else:
+                found.num_wounds += times[cuts[number]]
+    _check_counts(claim, dealt, cuts, found)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A grown pattern that is wounded, and how near to it is healed, in units of the state."""
+
+    machine: Machine
+    home: list[Ints]
+    margin: int
+
+    def problem(self, cut: bytes, fate: str, length: int, period: int) -> str | None:
+        """Return what is wrong with the fate of a cut, if anything."""
+        if fate == "u":
+            return None
+        if fate not in "hf" or not 0 <= length <= _MAX_STEPS or not 1 <= period <= _MAX_STEPS:
+            return "has a fate, steps or a period out of range"
+        state = self.home[0].copy()
+        state[np.frombuffer(cut, np.int64)] = 0
+        phases = self.machine.circle(self.machine.run(state, length), period)
+        if phases is None:
+            return f"is not in a state that is back after {period} steps"
+        heals = all(any(self._alike(phase, before) for before in self.home) for phase in phases)
+        if heals != (fate == "h"):
+            return f"{'heals' if heals else 'does not heal'}, which is not what is claimed"
+        return None
+
+    def _alike(self, state: Ints, before: Ints) -> bool:
+        """Tell whether a state looks like another: near in each visible channel, and as solid."""
+        near = bool((np.abs(state[:, :4] - before[:, :4]) <= self.margin).all())
+        half = 1 << (self.machine.bits - 1)
+        return near and np.array_equal(state[:, 3] > half, before[:, 3] > half)
+
+
+def _check_counts(
+    claim: Mapping[str, Any], dealt: list[tuple[int, bytes]], cuts: list[bytes], found: Findings
+) -> None:
+    """Add up the fates of the wounds of each radius, and compare with what is said of them."""
+    fate_of = dict(zip(cuts, claim["fates"], strict=False))  # of those that were followed
+    fates: dict[int, str] = {}
+    for squared, cut in dealt:
+        fates[squared] = fates.get(squared, "") + fate_of.get(cut, "?")
+    mine = {
+        squared: [len(letters), *(letters.count(letter) for letter in "hfu")]
+        for squared, letters in fates.items()
+        if "?" not in letters
+    }
+    said = {
+        round(count["radius_cells"] ** 2): [
+            count[name] for name in ("num_wounds", "healed", "failed", "undecided")
+        ]
+        for count in claim["counts"]
+    }
+    if mine != said:
+        found.problems.append(f"{claim['family']}: counts by radius are not those of its fates")
+
+
+def _wounds(family: Mapping[str, Any], machine: Machine, home: Ints) -> Iterator[tuple[int, bytes]]:
+    """Yield each wound's squared radius, and the cells that it clears as bytes of int64."""
+    cells = np.array(list(product(*map(range, machine.space))))
+    lives = np.flatnonzero(home.any(1))
+    solid = np.flatnonzero(home[:, 3] > 1 << (machine.bits - 1))
+    if family["kind"] == "standard":
+        quarter = -(-len(solid) // 4)
+        for center in cells[solid]:
+            far = np.sort(((cells[solid] - center) ** 2).sum(1))[quarter - 1]
+            hit = lives[((cells[lives] - center) ** 2).sum(1) <= far]
+            yield int(far), hit.astype(np.int64).tobytes()
+        return
+    if family["kind"] != "balls":
+        raise ValueError(f"unknown family {family!r}")
+    largest = int(family["max_radius_cells"])
+    sums = sorted(
+        {
+            sum(n * n for n in offset)
+            for offset in product(range(largest + 1), repeat=len(machine.space))
+        }
+    )
+    for squared in sums:
+        if squared > largest**2:
+            break
+        for center in cells:
+            hit = lives[((cells[lives] - center) ** 2).sum(1) <= squared]
+            if len(hit):
+                yield squared, hit.astype(np.int64).tobytes()

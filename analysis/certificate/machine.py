@@ -1,0 +1,181 @@
+"""The integer twin in whole numbers: a second implementation, for checking what the first claims.
+
+It shares no code with the engines: int64 from the weights to the state, every cell of the grid,
+one after another. Products and sums that could overflow are refused from the weights.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from voxnca import NCA, ArgumentError
+
+Ints = NDArray[np.int64]
+
+_KERNEL, _HIDDEN, _OUT, _BIAS, _LEAK = 8, 8, 10, 12, 10
+"""Bits behind the point of kernels, weights, biases and leak."""
+_BOUND = 8
+_ROOM = 62
+"""Bits that a sum may take."""
+
+
+class Machine:
+    """The twin of a rule on one grid.
+
+    Args:
+        model: a rule that grows, without goals or senses, of fire rate 1: a twin, or what it is
+            made from.
+        space: sizes of the grid.
+        state_bits: q, of the twin.
+
+    Raises:
+        ArgumentError: when a sum might need more than 62 bits, or a kernel is off its grid.
+    """
+
+    def __init__(self, model: NCA, space: tuple[int, ...], state_bits: int) -> None:
+        self.space, self.bits = space, state_bits
+        weights = {name: w.detach().double().numpy() for name, w in model.named_parameters()}
+        kernels = model.all_kernels().detach().double().numpy() * 2.0**_KERNEL
+        self._kernels = _rounded(kernels.reshape(len(kernels), -1))
+        if not np.array_equal(kernels.reshape(len(kernels), -1), self._kernels):
+            raise ArgumentError("perception: its kernels are no multiples of 2^-8; there's no twin")
+        hidden = _rounded(weights["hidden.weight"] * 2.0**_HIDDEN)
+        out = _rounded(weights["out.weight"] * 2.0**_OUT)
+        hidden_bias = _rounded(weights["hidden.bias"] * 2.0**_BIAS)
+        out_bias = _rounded(weights["out.bias"] * 2.0**_BIAS)
+        spare = _KERNEL + _HIDDEN + _OUT
+        self._rest = (
+            np.ascontiguousarray(hidden.T),
+            hidden_bias << (state_bits + _KERNEL + _HIDDEN - _BIAS),
+            np.ascontiguousarray(out.T),
+            out_bias << (state_bits + spare - _BIAS),
+            round(model.config.leak * 2**_LEAK) << (spare - _LEAK),
+            spare,
+            _BOUND << state_bits,
+            1 << state_bits,
+        )
+        self._neighbors = _neighbors(space, model.config.border)
+        self._num_channels = model.config.num_channels
+        self._check(hidden, out)
+
+    def _check(self, hidden: Ints, out: Ints) -> None:
+        felt = _BOUND * 2.0**self.bits * np.abs(self._kernels).sum(1).astype(float)
+        inside = np.abs(hidden) @ felt.repeat(self._num_channels) + np.abs(self._rest[1])
+        total = np.abs(out) @ inside + np.abs(self._rest[3])
+        total += self._rest[4] * float(self._rest[6])
+        if np.log2(total.max()) >= _ROOM:
+            raise ArgumentError("model: a sum might overflow 62 bits; train with smaller weights")
+
+    def seed(self) -> Ints:
+        """Return the seed, `(P, C)`, P the cells in index order: all but the colours are 1."""
+        state = np.zeros((int(np.prod(self.space)), self._num_channels), np.int64)
+        middle = np.ravel_multi_index(tuple(n // 2 for n in self.space), self.space)
+        state[middle, 3:] = 1 << self.bits
+        return state
+
+    def run(self, state: Ints, num_steps: int) -> Ints:
+        """Return a state `(P, C)` after so many steps."""
+        after: Ints = _run(state, num_steps, self._neighbors, self._kernels, *self._rest)
+        return after
+
+    def circle(self, state: Ints, period: int) -> list[Ints] | None:
+        """Return the states from here until this one comes again after `period` steps, if so."""
+        phases = [state]
+        for _ in range(period):
+            phases.append(self.run(phases[-1], 1))
+        return phases[:-1] if np.array_equal(phases[-1], state) else None
+
+
+def _rounded(numbers: Any) -> Ints:
+    whole: Ints = np.floor(numbers + 0.5).astype(np.int64)
+    return whole
+
+
+def _neighbors(space: tuple[int, ...], border: str) -> Ints:
+    """Return the 3^d cells round each, itself among them; -1 for what lies outside."""
+    cells = np.indices(space).reshape(len(space), -1).T
+    sizes = np.array(space)
+    columns = []
+    for offset in product((-1, 0, 1), repeat=len(space)):
+        near = cells + np.array(offset)
+        inside = ((near >= 0) & (near < sizes)).all(1)
+        near = near % sizes if border == "circular" else near.clip(0, sizes - 1)
+        index = np.ravel_multi_index(tuple(near.T), space)
+        columns.append(np.where(inside, index, -1) if border == "zero" else index)
+    return np.stack(columns, 1).astype(np.int64)
+
+
+@njit(nogil=True, cache=True)
+def _run(
+    state: Ints,
+    num_steps: int,
+    neighbors: Ints,
+    kernels: Ints,
+    hidden: Ints,
+    hidden_bias: Ints,
+    out: Ints,
+    out_bias: Ints,
+    leak: int,
+    spare: int,
+    bound: int,
+    one: int,
+) -> Ints:  # pragma: no cover - compiled
+    now = state.copy()
+    P, C = state.shape
+    for _ in range(num_steps):
+        then = np.zeros((P, C), np.int64)
+        for p in range(P):
+            if _alive(now, neighbors[p], one):
+                units = hidden_bias.copy()
+                _sense(units, now, neighbors[p], kernels, hidden)
+                change = out_bias - leak * now[p]
+                _answer(change, units, out)
+                for c in range(C):
+                    size = abs(change[c]) >> spare
+                    moved = now[p, c] + (size if change[c] > 0 else -size)
+                    then[p, c] = min(max(moved, -bound), bound)
+        for p in range(P):
+            alive = _alive(then, neighbors[p], one)
+            for c in range(C):
+                now[p, c] = then[p, c] if alive else 0
+    return now
+
+
+@njit(nogil=True, cache=True)
+def _sense(
+    units: Ints, state: Ints, near: Ints, kernels: Ints, hidden: Ints
+) -> None:  # pragma: no cover - compiled
+    """Add to the hidden units of a cell what it perceives, weighed."""
+    C, H = state.shape[1], hidden.shape[1]
+    for k in range(len(kernels)):
+        for c in range(C):
+            felt = 0
+            for n in range(len(near)):
+                if kernels[k, n] != 0 and near[n] >= 0:
+                    felt += kernels[k, n] * state[near[n], c]
+            if felt != 0:
+                for h in range(H):
+                    units[h] += hidden[k * C + c, h] * felt
+
+
+@njit(nogil=True, cache=True)
+def _answer(change: Ints, units: Ints, out: Ints) -> None:  # pragma: no cover - compiled
+    """Add what the hidden units of a cell that are positive say, weighed."""
+    for h in range(len(units)):
+        if units[h] > 0:
+            for c in range(len(change)):
+                change[c] += out[h, c] * units[h]
+
+
+@njit(nogil=True, cache=True)
+def _alive(state: Ints, near: Ints, one: int) -> bool:  # pragma: no cover - compiled
+    """Tell whether the alpha of a cell, or of one near it, is above a tenth."""
+    for n in range(len(near)):  # noqa: SIM110 - compiled as it stands
+        if near[n] >= 0 and 10 * state[near[n], 3] > one:
+            return True
+    return False
