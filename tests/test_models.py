@@ -45,7 +45,7 @@ def test_a_model_is_complete(name):
     assert model.info.quality or model.info.steering
     for target in model.targets:
         assert target.num_dims == model.config.num_dims
-        assert max(target.size) >= 16
+        assert max(target.size) >= 10
 
 
 def test_a_model_is_as_good_as_its_file_says(judged):
