@@ -670,6 +670,60 @@ def steer(
 
 
 @app.command(
+    epilog="Examples: voxnca certify proven\n\n"
+    "voxnca certify proven-3d -o report.html --json certificate.json --budget 5m\n\n"
+    "voxnca certify --check certificate.json\n\n"
+    "Ctrl-C keeps what was found, with -o or --json; the same command goes on.",
+)
+@told_in_one_line
+def certify(
+    model: Annotated[
+        str | None,
+        typer.Argument(metavar="MODEL", help="A shipped model, or a model file."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Page to write, with maps and pictures: .html."
+        ),
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(
+            "--json", metavar="FILE", help="Certificate to write, with the figures; - prints."
+        ),
+    ] = None,
+    radius: Annotated[
+        int, typer.Option(min=0, max=64, help="Of the largest ball wounds, in cells.")
+    ] = 4,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="How long it may take, like 90s, 5m or 1h.",
+            show_default="as long as it takes",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
+    checked: Annotated[
+        Path | None,
+        typer.Option("--check", metavar="FILE", help="Verify a certificate afresh."),
+    ] = None,
+) -> None:
+    """Find out what a pattern survives: proven, counted and measured."""
+    from apps.commands.certifying import Work, run, verify
+    from apps.commands.outputs import Outputs
+    from voxnca import ArgumentError
+
+    if checked is not None:
+        verify(checked, model)
+        return
+    if model is None:
+        raise ArgumentError("MODEL is missing; name one, or verify a certificate with --check FILE")
+    run(model, Work(radius, budget, seed), Outputs(output, figures))
+
+
+@app.command(
     epilog="Examples: voxnca export B36/S23 -o high.rule\n\nvoxnca export wireworld -o wire.rule"
 )
 @told_in_one_line

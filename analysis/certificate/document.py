@@ -139,7 +139,7 @@ class Certificate:
         """
         if not isinstance(fields, dict) or fields.get("format") != FORMAT:
             raise ValueError(f"its format is not {FORMAT!r}")
-        given = {key: value for key, value in fields.items() if key != "format"}
+        given = {key: value for key, value in fields.items() if key not in ("format", "report")}
         given["space"] = tuple(given["space"])
         given["home"] = Home(**given["home"])
         given["wounds"] = tuple(given["wounds"])

@@ -26,6 +26,7 @@ class StageProgress:
             expand=True,
         )
         self._task = self._bar.add_task("", total=None)
+        self._told: tuple[str, int] | None = None
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -39,8 +40,14 @@ class StageProgress:
         self._bar.update(
             self._task, completed=stage.index, total=stage.total, description=stage.doing
         )
-        if not console.is_terminal:
+        if not console.is_terminal and self._tells_more(stage):
             say(f"{stage.index + 1} of {stage.total}: {stage.doing}")
+
+    def _tells_more(self, stage: Stage) -> bool:
+        """Whether something else is done now, or another twentieth of the whole is."""
+        told = stage.doing, 20 * stage.index // max(1, stage.total)
+        more, self._told = told != self._told, told
+        return more
 
 
 def watched(stages: Stages[T]) -> T:

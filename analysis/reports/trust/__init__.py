@@ -1,0 +1,7 @@
+"""The robustness report: what a pattern survives, proven, counted and measured."""
+
+from analysis.reports.trust.page import trust_html
+from analysis.reports.trust.study import Study
+from analysis.reports.trust.studying import Asked, Kept, study_trust
+
+__all__ = ["Asked", "Kept", "Study", "study_trust", "trust_html"]

@@ -1,0 +1,52 @@
+"""The map of a pattern: at each cell, which share of the wounds dealt round it heal."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from analysis.certificate import WoundProof
+from voxnca import to_rgba
+from voxnca.export.pictures import picture
+from voxnca.grid import solid
+
+HEALS, FAILS = (38, 132, 116), (214, 76, 30)
+"""Colours of cells round which all wounds heal, and none; told apart by those who see no green."""
+_MIDDLE = (244, 232, 200)
+_SIZE_PX = {2: 320, 3: 360}
+
+
+def colour(share: float) -> tuple[int, int, int]:
+    """Return the colour of a share of wounds that heal, 0 to 1."""
+    low, high, part = (
+        (FAILS, _MIDDLE, 2 * share) if share < 0.5 else (_MIDDLE, HEALS, 2 * share - 1)
+    )
+    red, green, blue = (round(a + (b - a) * part) for a, b in zip(low, high, strict=True))
+    return red, green, blue
+
+
+def map_cells(proof: WoundProof, grown: Tensor) -> NDArray[np.uint8]:
+    """Paint the centres of wounds by how many of these heal: `(*space, 4)`, straight alpha.
+
+    In 2D all places where a wound takes something, in 3D the solid cells alone.
+    """
+    cells = np.zeros((*grown.shape[:-1], 4), np.uint8)
+    body = solid(grown[None])[0].numpy()
+    for center, (total, healed) in proof.chances().items():
+        if grown.ndim == 3 or body[center]:
+            cells[center] = (*colour(healed / total), 255)
+    return cells
+
+
+def map_picture(proof: WoundProof, grown: Tensor) -> Image.Image:
+    """Draw the map."""
+    return picture(map_cells(proof, grown), size_px=_SIZE_PX[grown.ndim - 1])
+
+
+def state_picture(state: Tensor) -> Image.Image:
+    """Draw a state `(*space, C)` as it looks."""
+    rgba = (to_rgba(state[None])[0] * 255).round().to(torch.uint8).numpy()
+    return picture(rgba, size_px=_SIZE_PX[state.ndim - 1])

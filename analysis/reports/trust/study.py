@@ -1,0 +1,83 @@
+"""A study: what a pattern survives, in one frozen result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from analysis.certificate import Certificate, WoundProof
+from analysis.reports.trust.sentences import sentences
+from voxnca import NCA
+
+
+@dataclass(frozen=True)
+class Making:
+    """Where the figures come from.
+
+    Attributes:
+        command: line that makes them again; empty for none.
+        date: as it was passed in; empty for none.
+        seed: of every random draw.
+        budget_seconds: that it was to take at most; None for as long as it takes.
+        seconds: that each part took.
+        versions: of voxnca, Python and the libraries that compute.
+    """
+
+    command: str
+    date: str
+    seed: int
+    budget_seconds: float | None
+    seconds: Mapping[str, float]
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What a pattern survives.
+
+    Attributes:
+        name: of the rule.
+        model: the rule.
+        certificate: what was proven; None when nothing was.
+        proofs: of families of wounds, one a family.
+        refusals: why something was not proven, by what it is.
+        measured: what was only measured, as it goes into the JSON; None when it was left out.
+        grown: the pattern that is wounded, `(*space, C)`; None when there is none.
+        making: how it was made.
+    """
+
+    name: str
+    model: NCA
+    certificate: Certificate | None
+    proofs: tuple[WoundProof, ...]
+    refusals: Mapping[str, str]
+    measured: Mapping[str, Any] | None
+    grown: Tensor | None
+    making: Making
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """What came out, in plain sentences: proven, counted, measured, in that order."""
+        return tuple(
+            sentences(self.name, self.certificate, self.proofs, self.refusals, self.measured)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the certificate, and beside it what is no part of it: figures and sentences.
+
+        `voxnca certify --check` reads it, and takes no notice of what is only measured.
+        """
+        claims = self.certificate.to_json() if self.certificate else {"format": None}
+        return {
+            **claims,
+            "report": {
+                "model": self.name,
+                "summary": list(self.summary),
+                "refusals": dict(self.refusals),
+                "measured": self.measured,
+                "making": vars(self.making),
+            },
+        }

@@ -1,0 +1,149 @@
+"""Studying what a pattern survives, stage by stage; it can stop and go on at any time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from analysis.certificate import (
+    Balls,
+    Certificate,
+    Ending,
+    Family,
+    StandardWounds,
+    WoundProof,
+    grown_home,
+    model_digest,
+)
+from analysis.certificate.wound_proof import LIMIT
+from analysis.reports.making import versions
+from analysis.reports.trust.study import Making, Study
+from analysis.stages import Stage, Stages
+from voxnca import NCA, ArgumentError, VoxncaError, to_integer
+from voxnca.evaluation import check_target
+from voxnca.trial import Trial
+
+Kept = dict[str, Any]
+"""What an interrupted study had found, as JSON."""
+_PROOF_SHARE = 0.75
+"""Of a budget, that proofs may take."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is wanted of a study.
+
+    Attributes:
+        radius: of the largest ball wounds.
+        state_bits: q, of the integer twin.
+        limit: steps after which a run is given up.
+        budget_seconds: that it may take; None for as long as it takes.
+        seed: of every random draw.
+        command: line that asks for this, to be noted.
+        date: to be noted.
+    """
+
+    radius: int = 4
+    state_bits: int = 12
+    limit: int = LIMIT
+    budget_seconds: float | None = None
+    seed: int = 0
+    command: str = ""
+    date: str = ""
+
+
+@dataclass
+class _Clock:
+    """How long parts take, and whether there is time left."""
+
+    budget: float | None
+    began: float = field(default_factory=time.monotonic)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def left(self, share: float = 1.0) -> bool:
+        return self.budget is None or time.monotonic() - self.began < share * self.budget
+
+    def note(self, part: str, began: float) -> None:
+        self.seconds[part] = round(time.monotonic() - began, 1)
+
+
+def study_trust(
+    model: NCA,
+    asked: Asked,
+    *,
+    name: str,
+    kept: Kept | None = None,
+    keep: Callable[[Callable[[], Kept]], None] = lambda _: None,
+) -> Stages[Study]:
+    """Find out what the pattern of a rule survives.
+
+    Args:
+        model: a rule that grows a target, without goals or senses.
+        asked: what is wanted.
+        name: of the rule, for people.
+        kept: what an earlier, interrupted study of the same found.
+        keep: called now and then, with a function that returns what was found so far.
+
+    Yields:
+        What comes next.
+
+    Raises:
+        ArgumentError: for a rule that grows no target of its own.
+    """
+    target = check_target(model, None)
+    if model.config.is_conditioned:
+        raise ArgumentError(
+            "model: a rule with goals or senses has no one pattern to be certified; "
+            "use voxnca steer, or voxnca compare"
+        )
+    clock = _Clock(asked.budget_seconds)
+    space = Trial.of(model, target).space
+    refusals: dict[str, str] = {}
+    yield Stage(0, 1, "growing the integer twin")
+    try:
+        twin = model if model.config.state_bits else to_integer(model, asked.state_bits)
+        home = grown_home(twin, space)
+    except VoxncaError as error:
+        refusals["wounds"] = str(error)
+        proofs: Sequence[WoundProof] = ()
+        grown = None
+    else:
+        proofs = yield from _prove(twin, home, space, asked, clock, model, kept, keep)
+        grown = home.phases[0]
+    certificate = Certificate.of(model, list(proofs)) if proofs else None
+    making = Making(
+        asked.command, asked.date, asked.seed, asked.budget_seconds, clock.seconds, versions()
+    )
+    return Study(name, model, certificate, tuple(proofs), refusals, None, grown, making)
+
+
+def _prove(
+    twin: NCA,
+    home: Ending,
+    space: tuple[int, ...],
+    asked: Asked,
+    clock: _Clock,
+    model: NCA,
+    kept: Kept | None,
+    keep: Callable[[Callable[[], Kept]], None],
+) -> Stages[Sequence[WoundProof]]:
+    """Follow the wounds of each family, as far as the budget goes."""
+    families: tuple[Family, ...] = (StandardWounds(), Balls(asked.radius))
+    proofs = [WoundProof(twin, family, space, home, asked.limit) for family in families]
+    mine = {"digest": model_digest(model), "state_bits": twin.config.state_bits}
+    mine |= {"limit": asked.limit, "radius": asked.radius}
+    if kept and {key: kept.get(key) for key in mine} == mine:
+        for proof, fields in zip(proofs, kept["wounds"], strict=True):
+            proof.resumed(fields)
+    total, began = sum(proof.num_cuts for proof in proofs), time.monotonic()
+    for proof in proofs:
+        batches = proof.go_on()
+        while not proof.is_complete and clock.left(_PROOF_SHARE):
+            done = sum(len(each.verdicts) for each in proofs)
+            yield Stage(done, total, str(proof.family))
+            next(batches)
+            keep(lambda: {**mine, "wounds": [each.to_json() for each in proofs]})
+    clock.note("wounds", began)
+    return proofs
