@@ -72,7 +72,7 @@ class Certificate:
     """What is claimed of a model.
 
     Attributes:
-        model: name of the model.
+        model: what it is found by: a shipped model's name, or a file.
         digest: of the model, see `model_digest`.
         state_bits: q, of its integer twin.
         space: sizes of the grid.
@@ -101,6 +101,7 @@ class Certificate:
         model: NCA,
         proofs: list[WoundProof],
         *,
+        name: str | None = None,
         affine: Mapping[str, Any] | None = None,
         chance: Mapping[str, Any] | None = None,
     ) -> Self:
@@ -109,6 +110,7 @@ class Certificate:
         Args:
             model: what the twin was made from, or the twin.
             proofs: of families of wounds, at least one, all of one twin and one grown pattern.
+            name: what the model is found by; None is what it calls itself.
             affine: to be noted beside them.
             chance: to be noted beside them.
         """
@@ -116,7 +118,7 @@ class Certificate:
         bits = first.twin.config.state_bits
         assert bits is not None
         return cls(
-            model.info.name,
+            name or model.info.name,
             model_digest(model),
             bits,
             first.space,

@@ -93,9 +93,8 @@ def run(text: str, work: Work, outputs: Outputs) -> None:
     if kept:
         say(f"going on from {partial}")
     keeper = _Keeper(partial)
-    name = model.info.name or text
     study = None
-    stages = study_trust(model, asked, name=name if text == name else text, kept=kept, keep=keeper)
+    stages = study_trust(model, asked, name=text, kept=kept, keep=keeper)
     with Interrupt() as interrupt, StageProgress() as progress:
         while study is None and not interrupt:
             try:
@@ -118,7 +117,7 @@ def verify(path: Path, text: str | None) -> None:
 
     Args:
         path: of the certificate.
-        text: the model, as it was typed; None for the shipped one of the certificate's name.
+        text: the model, as it was typed; None for what the certificate names.
 
     Raises:
         VoxncaError: for a file that is no certificate, or a model that is unknown.

@@ -112,7 +112,7 @@ def study_trust(
     else:
         proofs = yield from _prove(twin, home, space, asked, clock, model, kept, keep)
         grown = home.phases[0]
-    certificate = Certificate.of(model, list(proofs)) if proofs else None
+    certificate = Certificate.of(model, list(proofs), name=name) if proofs else None
     making = Making(
         asked.command, asked.date, asked.seed, asked.budget_seconds, clock.seconds, versions()
     )
