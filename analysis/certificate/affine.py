@@ -1,0 +1,338 @@
+"""The affine certificate: how small a disturbance must be to die down, whatever its form.
+
+Around a fixed point x* the step is affine while every hidden unit stays on its side, every dead
+cell's neighbours stay below the threshold of life, and every live cell keeps one neighbour above
+it. A disturbance e of x* is then carried on as J0 e, J J0 e, J^2 J0 e, ..., J0 being the map from
+all values to the live ones and J that from the live ones to themselves. Condition i, w_i . e < m_i,
+holds at step k for every e of size at most delta (in its largest value) when delta times the sum
+of the sizes of w_i J^(k-1) J0 is below m_i. Let K be the first step with ||J^(K-1) J0|| < 1, in the
+norm of largest row sums: after K steps the disturbance is smaller than it was, and of live cells
+alone, so that what held for the first K steps holds for the next, and so on: it dies down.
+
+A state found by computing is fixed but for a residual r. The true fixed point is then within
+c r of it, c = (1 + sum of ||J^k||, k < K) / (1 - ||J^K||), which is taken off, with a share of the
+margins. Rounding in float64, 1e-16 a step, is left out of account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.linalg import ArpackNoConvergence, eigs
+from torch import Tensor
+
+from analysis.certificate.linear import Linearization, NotCertifiableError, residual_of
+from voxnca import NCA
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA
+
+MEMORY_BYTES = 2**30
+"""The largest matrix that is held; a larger creature has no certificate of this kind."""
+_MAX_HORIZON = 2000
+_MARGIN_SHARE = 1e-3
+"""Of each margin, for the residual; and of delta, for the rounding of the sums that make it."""
+
+
+@dataclass(frozen=True, eq=False)
+class AffineCertificate:
+    """What is proven of small disturbances of a rule in real numbers.
+
+    Attributes:
+        delta: a disturbance of less, in every value of every cell, dies down.
+        residual: the most that a step changes a value of the fixed point.
+        spectral_radius: of J: how much of the slowest part of a disturbance is left each step.
+        horizon: K.
+        shrink: ||J^(K-1) J0||: what is left of any disturbance after K steps, at most.
+        num_conditions: under which the step is affine.
+        binding: the condition that is the nearest: its kind, cell, unit and step.
+        tolerance: how large a disturbance of one cell alone may be, by cell of `cells`, `(R,)`.
+        cells: the live cells and those near one, int64 `(R, d)`.
+        direction: of `cells`, `(R, C)` of +-1: what goes most straight for that condition.
+    """
+
+    delta: float
+    residual: float
+    spectral_radius: float
+    horizon: int
+    shrink: float
+    num_conditions: int
+    binding: dict[str, Any]
+    tolerance: NDArray[np.float64] = field(repr=False)
+    cells: NDArray[np.int64] = field(repr=False)
+    direction: Tensor = field(repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the claim, with what it takes to check it."""
+        names = ("delta", "residual", "spectral_radius", "horizon", "shrink", "num_conditions")
+        return {
+            **{name: getattr(self, name) for name in names},
+            "binding": self.binding,
+            "tolerance_of_one_cell": {
+                "median": float(np.median(self.tolerance)),
+                "smallest": float(self.tolerance.min()),
+                "largest": float(self.tolerance.max()),
+            },
+        }
+
+
+@dataclass
+class _Nearest:
+    """The smallest of margin / reach so far, over conditions and steps."""
+
+    delta: float = inf
+    binding: dict[str, Any] = field(default_factory=dict)
+    row: tuple[int, int, Tensor] | None = None
+
+    def see(
+        self, delta: float, kind: str, cell: Tensor, step: int, unit: int | None = None
+    ) -> bool:
+        if not delta < self.delta:
+            return False
+        self.delta = delta
+        self.binding = {"kind": kind, "cell": cell.tolist(), "unit": unit, "step": step}
+        return True
+
+
+@torch.no_grad()
+def affine_certificate(model: NCA, state: Tensor) -> AffineCertificate:
+    """Prove how small a disturbance must be to die down.
+
+    Args:
+        model: in float64, of fire rate 1: see `find_fixed_point`.
+        state: a fixed point, `(*space, C)`.
+
+    Raises:
+        NotCertifiableError: when the state is not fixed, disturbances need not die down, a margin
+            is 0, or the creature is too large for the matrices.
+    """
+    near = Linearization.at(model, state)
+    n, R, C = near.num_cells, len(near.ring), near.num_channels
+    needed = 8 * n * C * R * C
+    if needed > MEMORY_BYTES:
+        raise NotCertifiableError(
+            f"{n} live cells of {C} channels take matrices of {needed / 2**30:.1f} GiB, and may "
+            f"take {MEMORY_BYTES / 2**30:.0f}: the creature is too large for this certificate"
+        )
+    rho = spectral_radius(near)
+    if not rho < 1:
+        raise NotCertifiableError(
+            f"spectral radius {rho:.4f} must be below 1: some disturbance never dies down; train "
+            "with a leak, --certifiable"
+        )
+    return _certify(near, residual_of(model, state), rho)
+
+
+def spectral_radius(near: Linearization) -> float:
+    """Return the size of the largest eigenvalue of J."""
+    matrix = sparse_matrix(near)
+    if matrix.shape[0] < 500:
+        return float(np.abs(np.linalg.eigvals(matrix.toarray())).max())
+    rng = np.random.default_rng(0)
+    try:
+        start = rng.standard_normal(matrix.shape[0])
+        values = eigs(matrix, k=4, v0=start, return_eigenvectors=False, maxiter=20_000)
+    except ArpackNoConvergence as error:
+        values = error.eigenvalues
+        if not len(values):
+            raise NotCertifiableError("no eigenvalue was found within 20,000 iterations") from error
+    return float(np.abs(values).max())
+
+
+def sparse_matrix(near: Linearization) -> Any:
+    """Return J as a sparse matrix of scipy, `(nC, nC)`."""
+    n, C = near.num_cells, near.num_channels
+    rows, columns, values = [], [], []
+    for o in range(near.near_alive.shape[1]):
+        there = (near.near_alive[:, o] >= 0).nonzero()[:, 0]
+        other = near.near_alive[there, o]
+        shape = (len(there), C, C)
+        channel = torch.arange(C)
+        rows.append((there[:, None, None] * C + channel[None, :, None]).expand(shape).reshape(-1))
+        columns.append((other[:, None, None] * C + channel).expand(shape).reshape(-1))
+        values.append(near.blocks[there, o].reshape(-1))
+    places = (torch.cat(rows).numpy(), torch.cat(columns).numpy())
+    return coo_matrix((torch.cat(values).numpy(), places), shape=(n * C, n * C)).tocsr()
+
+
+def _certify(near: Linearization, residual: float, rho: float) -> AffineCertificate:
+    found = _Nearest()
+    margins = near.units.abs()
+    R, C = len(near.ring), near.num_channels
+    reach = _at_once(near, found)
+    tolerance = torch.full((R,), ALIVE_THRESHOLD, dtype=torch.float64)
+    tolerance = torch.minimum(tolerance, _of_one_cell_at_once(near))
+    rows: list[float] = []
+    for step, carried in enumerate(near.carried(), 1):
+        sums = carried.abs()
+        total = sums.sum(2)
+        rows.append(float(total.max()))
+        _alive_later(near, total, found, step)
+        _units_later(near, carried, total, margins, found, step)
+        by_cell = sums.reshape(near.num_cells, C, R, C).sum(3)
+        tolerance = torch.minimum(tolerance, _of_one_cell_later(near, by_cell, margins))
+        if rows[-1] < 1:
+            break
+        if step >= _MAX_HORIZON:
+            raise NotCertifiableError(
+                f"disturbances may still be {rows[-1]:.2g} times as large after {step:,} steps, "
+                "and must be smaller than at first; train on with --certifiable"
+            )
+    left = by_cell.amax((0, 1)).clamp(min=1e-300)
+    slack = (1 + sum(rows[:-1])) / (1 - rows[-1]) * residual
+    if float((reach * slack / margins).max()) > _MARGIN_SHARE:
+        raise NotCertifiableError(
+            f"a residual of {residual:.2g} moves the fixed point by up to {slack:.2g}, which is "
+            "more than a thousandth of a margin: settle it further, or train on"
+        )
+    delta = found.delta * (1 - 2 * _MARGIN_SHARE) - slack
+    if not delta > 0:
+        raise NotCertifiableError(f"delta={delta:.2g} must be above 0: a margin is too small")
+    tolerance = torch.minimum(tolerance * (1 - 2 * _MARGIN_SHARE) - slack, delta / left)
+    return AffineCertificate(
+        delta,
+        residual,
+        rho,
+        len(rows),
+        rows[-1],
+        near.num_conditions,
+        found.binding,
+        tolerance.clamp(min=delta).numpy(),
+        near.ring.numpy(),
+        _direction(near, found),
+    )
+
+
+def _at_once(near: Linearization, found: _Nearest) -> Tensor:
+    """Look at the conditions before the first step; returns the reach of each unit `(n, H)`."""
+    inside = (near.near >= 0).double()
+    reach = inside @ near.weights.abs().sum(1)
+    deltas = near.units.abs() / reach
+    place = int(deltas.argmin())
+    cell, unit = divmod(place, deltas.shape[1])
+    if found.see(float(deltas.reshape(-1)[place]), "unit", near.cells[cell], 0, unit):
+        found.row = (cell, unit, torch.empty(0))
+    found.see(ALIVE_THRESHOLD, "far", near.cells[0], 0)
+    gaps = ALIVE_THRESHOLD - near.alphas(near.ring)[near.below]
+    if len(gaps):
+        found.see(float(gaps.min()), "dead", near.ring[near.below[int(gaps.argmin())]], 0)
+    ones = torch.ones(near.num_cells, dtype=torch.float64)
+    _keep_alive(near, ones, found, 0)
+    return reach
+
+
+def _alive_later(near: Linearization, total: Tensor, found: _Nearest, step: int) -> None:
+    """Look at the conditions of life after a step: `total` is `(n, C)`, the sums of rows."""
+    own = _own_places(near)
+    live = own >= 0
+    gaps = (ALIVE_THRESHOLD - near.alphas(near.ring)[near.below])[live]
+    if len(gaps):
+        deltas = gaps / total[own[live], ALPHA].clamp(min=1e-300)
+        place = int(deltas.argmin())
+        found.see(float(deltas[place]), "dead", near.ring[near.below[live][place]], step)
+    _keep_alive(near, total[:, ALPHA], found, step)
+
+
+def _own_places(near: Linearization) -> Tensor:
+    """Return where in `cells` those of `below` are; -1 for those that do not live."""
+    numbers = {tuple(cell): place for place, cell in enumerate(near.cells.tolist())}
+    return torch.tensor([numbers.get(tuple(c), -1) for c in near.ring[near.below].tolist()])
+
+
+def _keep_alive(near: Linearization, reach: Tensor, found: _Nearest, step: int) -> None:
+    """Each live cell needs one neighbour that stays above the threshold: the best of them."""
+    above = near.alphas(near.cells) - ALIVE_THRESHOLD
+    deltas = torch.where(near.above, above / reach.clamp(min=1e-300), 0.0)
+    best = torch.cat([deltas, torch.zeros(1, dtype=torch.float64)])[near.near_alive].amax(1)
+    place = int(best.argmin())
+    found.see(float(best[place]), "live", near.cells[place], step)
+
+
+def _units_later(
+    near: Linearization, carried: Tensor, total: Tensor, margins: Tensor, found: _Nearest, step: int
+) -> None:
+    """Look at the hidden units after a step: exactly where a bound says that they may bind."""
+    bound = _felt(near, total[..., None], absolute=True)[..., 0]
+    for place in _candidates(margins / bound.clamp(min=1e-300), found.delta):
+        cell, unit = divmod(place, margins.shape[1])
+        row = _row(near, carried, cell, unit)
+        delta = float(margins[cell, unit]) / float(row.abs().sum().clamp(min=1e-300))
+        if found.see(delta, "unit", near.cells[cell], step, unit):
+            found.row = (cell, unit, row)
+
+
+def _candidates(deltas: Tensor, below: float) -> Iterator[int]:
+    flat = deltas.reshape(-1)
+    chosen = (flat < below).nonzero()[:, 0]
+    yield from chosen[flat[chosen].argsort()].tolist()
+
+
+def _row(near: Linearization, carried: Tensor, cell: int, unit: int) -> Tensor:
+    """Return what disturbances add to a hidden unit: `(columns,)`."""
+    there = near.near_alive[cell] >= 0
+    values = carried[near.near_alive[cell, there]]
+    return torch.einsum("oc,ocx->x", near.weights[there, :, unit], values)
+
+
+def _felt(near: Linearization, values: Tensor, *, absolute: bool) -> Tensor:
+    """Return what values of live cells `(n, C, X)` add to their hidden units: `(n, H, X)`."""
+    weights = near.weights.abs() if absolute else near.weights
+    n, _, X = values.shape
+    out = torch.zeros(n, weights.shape[2], X, dtype=torch.float64)
+    for o in range(near.near_alive.shape[1]):
+        there = near.near_alive[:, o] >= 0
+        part = torch.einsum("ch,ncx->nhx", weights[o], values[near.near_alive[there, o]])
+        out.index_add_(0, there.nonzero()[:, 0], part)
+    return out
+
+
+def _of_one_cell_at_once(near: Linearization) -> Tensor:
+    """Return how far each cell of the ring alone may go before the first step: `(R,)`."""
+    tolerance = torch.full((len(near.ring),), ALIVE_THRESHOLD, dtype=torch.float64)
+    gaps = ALIVE_THRESHOLD - near.alphas(near.ring)[near.below]
+    tolerance[near.below] = torch.minimum(tolerance[near.below], gaps.abs())
+    own = _ring_places(near)
+    above = (near.alphas(near.cells) - ALIVE_THRESHOLD).abs()
+    tolerance[own] = torch.minimum(tolerance[own], above)
+    for o in range(near.near.shape[1]):
+        there = near.near[:, o] >= 0
+        deltas = (near.units[there].abs() / near.weights[o].abs().sum(0)).amin(1)
+        tolerance.scatter_reduce_(0, near.near[there, o], deltas, "amin")
+    return tolerance
+
+
+def _ring_places(near: Linearization) -> Tensor:
+    middle = near.near.shape[1] // 2
+    return near.near[:, middle]
+
+
+def _of_one_cell_later(near: Linearization, by_cell: Tensor, margins: Tensor) -> Tensor:
+    """Return the same after a step; `by_cell` `(n, C, R)` is what each cell adds, at most.
+
+    Every mature cell is held to stay so, which is more than need be.
+    """
+    felt = _felt(near, by_cell, absolute=True)
+    tolerance = (margins[..., None] / felt.clamp(min=1e-300)).amin((0, 1))
+    gaps = (near.alphas(near.cells) - ALIVE_THRESHOLD).abs()
+    alive = (gaps[:, None] / by_cell[:, ALPHA].clamp(min=1e-300)).amin(0)
+    return torch.minimum(tolerance, alive)
+
+
+def _direction(near: Linearization, found: _Nearest) -> Tensor:
+    """Return the disturbance of size 1 that goes most straight for the nearest hidden unit."""
+    R, C = len(near.ring), near.num_channels
+    if found.row is None:
+        return torch.ones(R, C, dtype=torch.float64)
+    cell, unit, row = found.row
+    if not len(row):
+        weights = torch.zeros(R, C, dtype=torch.float64)
+        there = near.near[cell] >= 0
+        weights.index_add_(0, near.near[cell, there], near.weights[there, :, unit])
+        row = weights.reshape(-1)
+    towards = -torch.sign(near.units[cell, unit])
+    return (towards * torch.sign(row)).reshape(R, C)
