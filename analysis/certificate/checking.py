@@ -16,18 +16,16 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.certificate.document import Certificate
 from analysis.certificate.fates import EPSILON
 from analysis.certificate.identity import model_digest
-from analysis.certificate.machine import Machine
+from analysis.certificate.machine import Machine, Wholes
 from analysis.stages import Stage, Stages
 from voxnca import NCA
 from voxnca.evaluation import check_target
 
 _MAX_STEPS, _MAX_PERIOD = 10**6, 10**4
-Ints = NDArray[np.int64]
 
 
 @dataclass
@@ -96,7 +94,7 @@ def check(
 
 def _home(
     certificate: Certificate, model: NCA, machine: Machine, found: Findings
-) -> list[Ints] | None:
+) -> list[Wholes] | None:
     """Grow the pattern, and compare it with what is said of it."""
     claim, one = certificate.home, 1 << machine.bits
     if not 0 <= claim.steps <= _MAX_STEPS or not 1 <= claim.period <= _MAX_PERIOD:
@@ -162,7 +160,7 @@ class _Trial:
     """A grown pattern that is wounded, and how near to it is healed, in units of the state."""
 
     machine: Machine
-    home: list[Ints]
+    home: list[Wholes]
     margin: int
 
     def problem(self, cut: bytes, fate: str, length: int, period: int) -> str | None:
@@ -181,7 +179,7 @@ class _Trial:
             return f"{'heals' if heals else 'does not heal'}, which is not what is claimed"
         return None
 
-    def _alike(self, state: Ints, before: Ints) -> bool:
+    def _alike(self, state: Wholes, before: Wholes) -> bool:
         """Tell whether a state looks like another: near in each visible channel, and as solid."""
         near = bool((np.abs(state[:, :4] - before[:, :4]) <= self.margin).all())
         half = 1 << (self.machine.bits - 1)
@@ -211,7 +209,9 @@ def _check_counts(
         found.problems.append(f"{claim['family']}: counts by radius are not those of its fates")
 
 
-def _wounds(family: Mapping[str, Any], machine: Machine, home: Ints) -> Iterator[tuple[int, bytes]]:
+def _wounds(
+    family: Mapping[str, Any], machine: Machine, home: Wholes
+) -> Iterator[tuple[int, bytes]]:
     """Yield each wound's squared radius, and the cells that it clears as bytes of int64."""
     cells = np.array(list(product(*map(range, machine.space))))
     lives = np.flatnonzero(home.any(1))

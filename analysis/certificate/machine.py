@@ -1,7 +1,8 @@
 """The integer twin in whole numbers: a second implementation, for checking what the first claims.
 
-It shares no code with the engines: int64 from the weights to the state, every cell of the grid,
-one after another. Products and sums that could overflow are refused from the weights.
+It shares no code with the engines: whole numbers from the weights to the state, one cell after
+another. They are held in float64, whose products are several times as fast as those of int64, and
+which is exact up to 2^53: that no sum can exceed it is found from the weights, or refused.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from numpy.typing import NDArray
 from voxnca import NCA, ArgumentError
 
 Ints = NDArray[np.int64]
+Wholes = NDArray[np.float64]
+"""Whole numbers."""
 
 _KERNEL, _HIDDEN, _OUT, _BIAS, _LEAK = 8, 8, 10, 12, 10
 """Bits behind the point of kernels, weights, biases and leak."""
 _BOUND = 8
-_ROOM = 62
+_ROOM = 53
 """Bits that a sum may take."""
 
 
@@ -34,7 +37,7 @@ class Machine:
         state_bits: q, of the twin.
 
     Raises:
-        ArgumentError: when a sum might need more than 62 bits, or a kernel is off its grid.
+        ArgumentError: when a sum might need more than 53 bits, or a kernel is off its grid.
     """
 
     def __init__(self, model: NCA, space: tuple[int, ...], state_bits: int) -> None:
@@ -51,39 +54,42 @@ class Machine:
         spare = _KERNEL + _HIDDEN + _OUT
         self._rest = (
             np.ascontiguousarray(hidden.T),
-            hidden_bias << (state_bits + _KERNEL + _HIDDEN - _BIAS),
+            hidden_bias * 2.0 ** (state_bits + _KERNEL + _HIDDEN - _BIAS),
             np.ascontiguousarray(out.T),
-            out_bias << (state_bits + spare - _BIAS),
-            round(model.config.leak * 2**_LEAK) << (spare - _LEAK),
-            spare,
-            _BOUND << state_bits,
-            1 << state_bits,
+            out_bias * 2.0 ** (state_bits + spare - _BIAS),
+            round(model.config.leak * 2**_LEAK) * 2.0 ** (spare - _LEAK),
+            2.0**spare,
+            _BOUND * 2.0**state_bits,
+            2.0**state_bits,
         )
         self._neighbors = _neighbors(space, model.config.border)
         self._num_channels = model.config.num_channels
         self._check(hidden, out)
 
-    def _check(self, hidden: Ints, out: Ints) -> None:
-        felt = _BOUND * 2.0**self.bits * np.abs(self._kernels).sum(1).astype(float)
+    def _check(self, hidden: Wholes, out: Wholes) -> None:
+        felt = _BOUND * 2.0**self.bits * np.abs(self._kernels).sum(1)
         inside = np.abs(hidden) @ felt.repeat(self._num_channels) + np.abs(self._rest[1])
         total = np.abs(out) @ inside + np.abs(self._rest[3])
-        total += self._rest[4] * float(self._rest[6])
+        total += (self._rest[4] + self._rest[5]) * self._rest[6]
         if np.log2(total.max()) >= _ROOM:
-            raise ArgumentError("model: a sum might overflow 62 bits; train with smaller weights")
+            raise ArgumentError(
+                f"model: a sum might take {np.log2(total.max()):.1f} bits and must take fewer than "
+                f"{_ROOM}; train with weights that stay smaller"
+            )
 
-    def seed(self) -> Ints:
+    def seed(self) -> Wholes:
         """Return the seed, `(P, C)`, P the cells in index order: all but the colours are 1."""
-        state = np.zeros((int(np.prod(self.space)), self._num_channels), np.int64)
+        state = np.zeros((int(np.prod(self.space)), self._num_channels))
         middle = np.ravel_multi_index(tuple(n // 2 for n in self.space), self.space)
-        state[middle, 3:] = 1 << self.bits
+        state[middle, 3:] = 2.0**self.bits
         return state
 
-    def run(self, state: Ints, num_steps: int) -> Ints:
+    def run(self, state: Wholes, num_steps: int) -> Wholes:
         """Return a state `(P, C)` after so many steps."""
-        after: Ints = _run(state, num_steps, self._neighbors, self._kernels, *self._rest)
+        after: Wholes = _run(state, num_steps, self._neighbors, self._kernels, *self._rest)
         return after
 
-    def circle(self, state: Ints, period: int) -> list[Ints] | None:
+    def circle(self, state: Wholes, period: int) -> list[Wholes] | None:
         """Return the states from here until this one comes again after `period` steps, if so."""
         phases = [state]
         for _ in range(period):
@@ -91,8 +97,8 @@ class Machine:
         return phases[:-1] if np.array_equal(phases[-1], state) else None
 
 
-def _rounded(numbers: Any) -> Ints:
-    whole: Ints = np.floor(numbers + 0.5).astype(np.int64)
+def _rounded(numbers: Any) -> Wholes:
+    whole: Wholes = np.floor(numbers + 0.5)
     return whole
 
 
@@ -112,59 +118,61 @@ def _neighbors(space: tuple[int, ...], border: str) -> Ints:
 
 @njit(nogil=True, cache=True)
 def _run(
-    state: Ints,
+    state: Wholes,
     num_steps: int,
     neighbors: Ints,
-    kernels: Ints,
-    hidden: Ints,
-    hidden_bias: Ints,
-    out: Ints,
-    out_bias: Ints,
-    leak: int,
-    spare: int,
-    bound: int,
-    one: int,
-) -> Ints:  # pragma: no cover - compiled
+    kernels: Wholes,
+    hidden: Wholes,
+    hidden_bias: Wholes,
+    out: Wholes,
+    out_bias: Wholes,
+    leak: float,
+    unit: float,
+    bound: float,
+    one: float,
+) -> Wholes:  # pragma: no cover - compiled
     now = state.copy()
     P, C = state.shape
     for _ in range(num_steps):
-        then = np.zeros((P, C), np.int64)
+        then = np.zeros((P, C))
+        alive = _alive(now, neighbors, one)
         for p in range(P):
-            if _alive(now, neighbors[p], one):
+            if alive[p]:
                 units = hidden_bias.copy()
                 _sense(units, now, neighbors[p], kernels, hidden)
                 change = out_bias - leak * now[p]
                 _answer(change, units, out)
                 for c in range(C):
-                    size = abs(change[c]) >> spare
-                    moved = now[p, c] + (size if change[c] > 0 else -size)
+                    moved = now[p, c] + np.trunc(change[c] / unit)
                     then[p, c] = min(max(moved, -bound), bound)
+        alive = _alive(then, neighbors, one)
         for p in range(P):
-            alive = _alive(then, neighbors[p], one)
             for c in range(C):
-                now[p, c] = then[p, c] if alive else 0
+                now[p, c] = then[p, c] if alive[p] else 0.0
     return now
 
 
 @njit(nogil=True, cache=True)
 def _sense(
-    units: Ints, state: Ints, near: Ints, kernels: Ints, hidden: Ints
+    units: Wholes, state: Wholes, near: Ints, kernels: Wholes, hidden: Wholes
 ) -> None:  # pragma: no cover - compiled
     """Add to the hidden units of a cell what it perceives, weighed."""
     C, H = state.shape[1], hidden.shape[1]
+    felt = np.empty(C)
     for k in range(len(kernels)):
+        felt[:] = 0.0
+        for n in range(len(near)):
+            if kernels[k, n] != 0 and near[n] >= 0:
+                for c in range(C):
+                    felt[c] += kernels[k, n] * state[near[n], c]
         for c in range(C):
-            felt = 0
-            for n in range(len(near)):
-                if kernels[k, n] != 0 and near[n] >= 0:
-                    felt += kernels[k, n] * state[near[n], c]
-            if felt != 0:
+            if felt[c] != 0:
                 for h in range(H):
-                    units[h] += hidden[k * C + c, h] * felt
+                    units[h] += hidden[k * C + c, h] * felt[c]
 
 
 @njit(nogil=True, cache=True)
-def _answer(change: Ints, units: Ints, out: Ints) -> None:  # pragma: no cover - compiled
+def _answer(change: Wholes, units: Wholes, out: Wholes) -> None:  # pragma: no cover - compiled
     """Add what the hidden units of a cell that are positive say, weighed."""
     for h in range(len(units)):
         if units[h] > 0:
@@ -173,9 +181,14 @@ def _answer(change: Ints, units: Ints, out: Ints) -> None:  # pragma: no cover -
 
 
 @njit(nogil=True, cache=True)
-def _alive(state: Ints, near: Ints, one: int) -> bool:  # pragma: no cover - compiled
-    """Tell whether the alpha of a cell, or of one near it, is above a tenth."""
-    for n in range(len(near)):  # noqa: SIM110 - compiled as it stands
-        if near[n] >= 0 and 10 * state[near[n], 3] > one:
-            return True
-    return False
+def _alive(
+    state: Wholes, neighbors: Ints, one: float
+) -> NDArray[np.bool_]:  # pragma: no cover - compiled
+    """Tell which cells are near one whose alpha is above a tenth."""
+    alive = np.zeros(len(state), np.bool_)
+    for p in range(len(state)):
+        if 10 * state[p, 3] > one:
+            for n in range(neighbors.shape[1]):
+                if neighbors[p, n] >= 0:
+                    alive[neighbors[p, n]] = True
+    return alive

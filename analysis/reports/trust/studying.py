@@ -17,16 +17,22 @@ from analysis.certificate import (
     grown_home,
     model_digest,
 )
+from analysis.certificate.affine import affine_certificate
+from analysis.certificate.chance import bound_chance
+from analysis.certificate.linear import NotCertifiableError, find_fixed_point
+from analysis.certificate.mean_square import mean_square_certificate
 from analysis.certificate.wound_proof import LIMIT
 from analysis.reports.making import versions
 from analysis.reports.trust.study import Making, Study
 from analysis.stages import Stage, Stages
 from voxnca import NCA, ArgumentError, VoxncaError, to_integer
+from voxnca import seed as seed_state
 from voxnca.evaluation import check_target
 from voxnca.trial import Trial
 
 Kept = dict[str, Any]
 """What an interrupted study had found, as JSON."""
+_FIRE_RATE, _TRIALS = 0.5, 400
 _PROOF_SHARE = 0.75
 """Of a budget, that proofs may take."""
 
@@ -112,11 +118,54 @@ def study_trust(
     else:
         proofs = yield from _prove(twin, home, space, asked, clock, model, kept, keep)
         grown = home.phases[0]
-    certificate = Certificate.of(model, list(proofs), name=name) if proofs else None
+    affine, chance = yield from _small(model, space, asked, clock, refusals)
+    certificate = (
+        Certificate.of(model, list(proofs), name=name, affine=affine, chance=chance)
+        if proofs
+        else None
+    )
     making = Making(
         asked.command, asked.date, asked.seed, asked.budget_seconds, clock.seconds, versions()
     )
     return Study(name, model, certificate, tuple(proofs), refusals, None, grown, making)
+
+
+def _small(
+    model: NCA, space: tuple[int, ...], asked: Asked, clock: _Clock, refusals: dict[str, str]
+) -> Stages[tuple[Kept | None, Kept | None]]:
+    """Prove what becomes of small disturbances of the rule in real numbers, and at random."""
+    found: dict[str, Kept] = {}
+    if not clock.left(_PROOF_SHARE):
+        refusals["affine"] = refusals["chance"] = "the budget did not suffice"
+        return None, None
+    began = time.monotonic()
+    yield Stage(0, 3, "settling the rule in real numbers")
+    try:
+        exact, state, _ = find_fixed_point(model, space)
+    except VoxncaError as error:
+        refusals["affine"] = refusals["chance"] = str(error)
+        return None, None
+    yield Stage(1, 3, "small disturbances")
+    try:
+        found["affine"] = affine_certificate(exact, state).to_json()
+    except VoxncaError as error:
+        refusals["affine"] = str(error)
+    clock.note("small disturbances", began)
+    began = time.monotonic()
+    yield Stage(2, 3, "firing at random")
+    try:
+        if not clock.left(_PROOF_SHARE):
+            raise NotCertifiableError("the budget did not suffice")
+        region = mean_square_certificate(exact, state, _FIRE_RATE)
+        start = seed_state(exact.config, space)
+        chance = bound_chance(
+            exact, region, start, name="the seed", num_trials=_TRIALS, seed=asked.seed
+        )
+        found["chance"] = {**region.to_json(), **chance.to_json()}
+    except VoxncaError as error:
+        refusals["chance"] = str(error)
+    clock.note("firing at random", began)
+    return found.get("affine"), found.get("chance")
 
 
 def _prove(
