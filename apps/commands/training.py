@@ -12,6 +12,7 @@ import voxnca
 from apps.commands.assignment import Assignment
 from apps.commands.engine import get_ready
 from apps.commands.progress import TrainingProgress
+from apps.commands.resting import resting
 from apps.commands.telling import advice, plan
 from apps.interrupt import Interrupt
 from apps.items import MODEL_SUFFIX
@@ -164,7 +165,12 @@ def _finish(training: Training, files: RunFiles) -> None:
         result(f"{files.model}: {steered(info.steering)}")
     else:
         result(f"{files.model}: {verdict(quality) if quality else 'never evaluated'}")
+    if training.config.settle.weight:
+        for sentence in resting(training.best()):
+            result(sentence)
     hint = advice(quality, training.num_steps) if quality else None
     if hint:
         say(hint)
     say(f"to see it: voxnca app {files.model}")
+    if training.config.settle.weight:
+        say(f"to prove what it survives: voxnca certify {files.model} -o report.html")
