@@ -68,3 +68,31 @@ def _rank(n: int) -> int:
         tail += comb(n, k)
         k += 1
     return k
+
+
+def clopper_pearson(
+    count: int, total: int, *, confidence: float = CONFIDENCE, family: int = 1
+) -> Interval:
+    """Return a share with the exact interval of Clopper and Pearson (1934).
+
+    Args:
+        count: of those that have the property, 0 to `total`.
+        total: of all, at least 1.
+        confidence: that all intervals of the family hold together.
+        family: how many there are; each gets its part of the doubt (Bonferroni).
+
+    Raises:
+        ArgumentError: for other numbers.
+    """
+    if total < 1 or not 0 <= count <= total:
+        raise ArgumentError(f"count={count} of total={total}: give 0 <= count <= total, total >= 1")
+    if not 0 < confidence < 1:
+        raise ArgumentError(f"confidence={confidence!r} must be a number in (0, 1)")
+    if family < 1:
+        raise ArgumentError(f"family={family!r} must be a whole number of at least 1")
+    from scipy.stats import beta  # noqa: PLC0415 - loads slowly, and few need it
+
+    tail = (1 - confidence) / family / 2
+    low = 0.0 if count == 0 else float(beta.ppf(tail, count, total - count + 1))
+    high = 1.0 if count == total else float(beta.ppf(1 - tail, count + 1, total - count))
+    return Interval(count / total, low, high)

@@ -141,16 +141,6 @@ class WoundProof:
         """Count all wounds of the family; None while some were not followed."""
         return self.up_to(sqrt(float(self.cuts.squared_radii.max())))
 
-    def chances(self) -> dict[tuple[int, ...], tuple[int, int]]:
-        """Return, for each centre, how many of its wounds were followed, and how many heal."""
-        found: dict[tuple[int, ...], tuple[int, int]] = {}
-        for center, cut in zip(self.cuts.centers.tolist(), self.cuts.cut_of, strict=True):
-            if cut < len(self.verdicts):
-                total, healed = found.get(tuple(center), (0, 0))
-                heals = self.verdicts[cut].fate is Fate.HEALED
-                found[tuple(center)] = total + 1, healed + heals
-        return found
-
     def to_json(self) -> dict[str, Any]:
         """Return the claim, with what it takes to check it."""
         return {

@@ -21,7 +21,7 @@ from apps.commands.stages import StageProgress, watched
 from apps.interrupt import Interrupt
 from apps.items import open_model
 from apps.terminal import result, say
-from voxnca import ArgumentError
+from voxnca import NCA, ArgumentError
 from voxnca.atomic import write_bytes
 from voxnca.engines.threads import get_num_threads
 
@@ -84,6 +84,7 @@ def run(text: str, work: Work, outputs: Outputs) -> None:
     asked = Asked(
         radius=work.radius,
         budget_seconds=budget,
+        num_jobs=_jobs(model),
         seed=work.seed,
         command=command,
         date=date.today().isoformat(),  # noqa: DTZ011 - the day where the reader is
@@ -138,6 +139,11 @@ def verify(path: Path, text: str | None) -> None:
         f"{path}: holds; the fates of {found.num_wounds:,} wounds were shown anew in whole "
         f"numbers{undecided} ({took})"
     )
+
+
+def _jobs(model: NCA) -> int:
+    """Return how many processes measure: in 2D runs are over before one has started."""
+    return 1 if model.config.num_dims == 2 else get_num_threads()
 
 
 class _Keeper:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from analysis.certificate import WoundProof
+from analysis.criticality import CriticalityMap
 from voxnca import to_rgba
 from voxnca.export.pictures import picture
 from voxnca.grid import solid
@@ -28,22 +28,22 @@ def colour(share: float) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def map_cells(proof: WoundProof, grown: Tensor) -> NDArray[np.uint8]:
+def map_cells(found: CriticalityMap, grown: Tensor) -> NDArray[np.uint8]:
     """Paint the centres of wounds by how many of these heal: `(*space, 4)`, straight alpha.
 
     In 2D all places where a wound takes something, in 3D the solid cells alone.
     """
     cells = np.zeros((*grown.shape[:-1], 4), np.uint8)
     body = solid(grown[None])[0].numpy()
-    for center, (total, healed) in proof.chances().items():
-        if grown.ndim == 3 or body[center]:
-            cells[center] = (*colour(healed / total), 255)
+    for center, chance in zip(found.centers.tolist(), found.chances.tolist(), strict=True):
+        if grown.ndim == 3 or body[tuple(center)]:
+            cells[tuple(center)] = (*colour(chance), 255)
     return cells
 
 
-def map_picture(proof: WoundProof, grown: Tensor) -> Image.Image:
+def map_picture(found: CriticalityMap, grown: Tensor) -> Image.Image:
     """Draw the map."""
-    return picture(map_cells(proof, grown), size_px=_SIZE_PX[grown.ndim - 1])
+    return picture(map_cells(found, grown), size_px=_SIZE_PX[grown.ndim - 1])
 
 
 def state_picture(state: Tensor) -> Image.Image:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from analysis.attractors import Motion
 from analysis.certificate import Balls, WoundProof
+from analysis.recovery import HEALED_IOU, HEALED_RGB, Outcome
 from analysis.reports.page.frame import Part, facts, framed, in_short, made_by, wide
 from analysis.reports.page.line_chart import Curve, line_chart
 from analysis.reports.page.markup import Content, Markup, joined, tag
@@ -11,6 +13,7 @@ from analysis.reports.trust.healing_map import map_picture, state_picture
 from analysis.reports.trust.sentences import elsewhere_sentence
 from analysis.reports.trust.study import Study
 from analysis.reports.wording import counted, percent
+from voxnca.grid import solid
 
 _MOST_PATTERNS, _IN_A_ROW = 12, 4
 _ASSUMPTIONS = (
@@ -104,21 +107,21 @@ def _curve(proof: WoundProof) -> Markup:
 
 
 def _map(study: Study) -> Markup | None:
-    proof = next((p for p in study.proofs if isinstance(p.family, Balls)), None)
-    if proof is None or study.grown is None or not proof.verdicts:
+    found = study.map
+    if found is None or study.grown is None:
         return None
-    shares = [healed / total for total, healed in proof.chances().values()]
-    worst = min(shares)
-    whole = sum(share == 1 for share in shares)
+    chances = found.chances
+    whole = int((chances == 1).sum())
+    grade = "proven to heal" if found.is_proven else "seen to heal"
     told = (
-        "Each cell is coloured by the share of the ball wounds round it that are proven to heal: "
-        "green where all do, orange where none does. Round "
-        f"{whole:,} of {counted(len(shares), 'place')} all heal; at the worst place "
-        f"{percent(worst)} do."
+        f"Each cell is coloured by the share of the wounds round it that are {grade} "
+        f"({found.what}): green where all do, orange where none does. Round {whole:,} of "
+        f"{counted(len(chances), 'place')} all heal; at the worst place "
+        f"{percent(float(chances.min()))} do. voxnca app shows it on the creature (Look: healing)."
     )
     views = [
         shot(state_picture(study.grown), "the grown pattern", "the grown pattern"),
-        shot(map_picture(proof, study.grown), "map of wounds that heal", "wounds that heal"),
+        shot(map_picture(found, study.grown), "map of wounds that heal", "wounds that heal"),
     ]
     return joined([tag("p", told), tag("div", views, class_="film")])
 
@@ -132,46 +135,72 @@ def _elsewhere(study: Study) -> Markup | None:
         f"{counted(len(found), 'pattern')} other than the grown one, told apart by their solid "
         "cells; those that most wounds end in first."
     )
-    cards = []
+    cards: list[Markup] = []
     for other in found[:_MOST_PATTERNS]:
         said = elsewhere_sentence(other)
         if other.state is not None and not other.is_dead:
             cards.append(shot(state_picture(other.state), said, said))
         else:
             cards.append(tag("figure", tag("figcaption", said)))
-    cards += [tag("figure", style="--r:1")] * (-len(cards) % _IN_A_ROW)
-    rows = [
-        tag("div", cards[i : i + _IN_A_ROW], class_="film") for i in range(0, len(cards), _IN_A_ROW)
-    ]
-    return joined([tag("p", told), rows])
+    return joined([tag("p", told), _rows(cards)])
 
 
 def _measured(study: Study) -> Markup | None:
-    if not study.measured:
+    if not study.recovered:
         return None
-    heads = ("wounds", "dealt", "healed", "share", "interval", "other", "dead", "undecided")
+    heads = ("wounds", "dealt", "heal", "share", "interval", "other", "dead", "undecided", "steps")
     head = tag("tr", [tag("th", name, scope="col") for name in heads])
     body = []
-    for family in study.measured["families"]:
+    for each in study.recovered:
+        steps = each.median_steps
         cells = (
-            family["what"],
-            family["total"],
-            family["healed"],
-            percent(family["value"]),
-            f"{percent(family['low'])} to {percent(family['high'])}",
-            family["other"],
-            family["dead"],
-            family["undecided"],
+            str(each.kind),
+            len(each.watched),
+            each.count(Outcome.HEALED),
+            percent(each.interval.value),
+            f"{percent(each.interval.low)} to {percent(each.interval.high)}",
+            each.count(Outcome.OTHER),
+            each.count(Outcome.DEAD) + each.count(Outcome.EXPLODED),
+            each.count(Outcome.UNDECIDED),
+            "-" if steps is None else f"{steps:g}",
         )
         body.append(tag("tr", [tag("td", cell) for cell in cells]))
     told = (
-        "Drawn at random and watched for a while, not proven: intervals hold all at once with "
-        f"{study.measured['confidence']:.0%} confidence (Clopper and Pearson 1934, each at the "
-        "level that Bonferroni's inequality asks for). What looks healed at the end may still "
+        "Wounds drawn at random and watched for a while, not proven; the rule is as it was saved. "
+        f"Healed is an IoU of {HEALED_IOU:g} with the pattern before, and a colour error of at "
+        f"most {HEALED_RGB:g}, at the last two looks. Intervals hold all at once with "
+        f"{study.confidence:.0%} confidence (Clopper and Pearson 1934, each at the level that "
+        "Bonferroni's inequality asks for, stopping early included). What looks healed may still "
         "leave later."
     )
     table = tag("table", tag("thead", head), tag("tbody", body))
-    return joined([tag("p", told), wide(table, "Measured")])
+    return joined([tag("p", told), wide(table, "Measured"), _ends(study)])
+
+
+def _ends(study: Study) -> Markup | None:
+    if study.landscape is None:
+        return None
+    found = study.landscape.attractors
+    cards: list[Markup] = []
+    for number, each in enumerate(found[:_MOST_PATTERNS], 1):
+        moves = f"cycle of {each.period}" if each.motion is Motion.CYCLE else each.motion.value
+        said = f"{number}: {percent(each.share)} of the runs; {moves}; IoU {each.iou:.3f}"
+        if bool(solid(each.state[None]).any()):
+            cards.append(shot(state_picture(each.state), said, said))
+        else:
+            cards.append(tag("figure", tag("figcaption", f"{said}; nothing solid")))
+    told = (
+        f"The runs ended in {counted(len(found), 'pattern')} that look different, those of most "
+        "runs first. A rule that fires at random never rests, and counts as drifting."
+    )
+    return joined([tag("h3", "What they end in"), tag("p", told), _rows(cards)])
+
+
+def _rows(cards: list[Markup]) -> list[Markup]:
+    cards = cards + [tag("figure", style="--r:1")] * (-len(cards) % _IN_A_ROW)
+    return [
+        tag("div", cards[i : i + _IN_A_ROW], class_="film") for i in range(0, len(cards), _IN_A_ROW)
+    ]
 
 
 def _assumptions(study: Study) -> Markup:

@@ -9,6 +9,8 @@ from typing import Any
 from analysis.certificate import Certificate, Count, Elsewhere, StandardWounds, WoundProof
 from analysis.reports.wording import counted, percent
 
+_MOST_KINDS = 3
+
 
 def sentences(
     name: str,
@@ -107,13 +109,28 @@ def _small(certificate: Certificate, refusals: Mapping[str, str]) -> Iterator[st
 
 
 def measured_sentences(measured: Mapping[str, Any]) -> Iterator[str]:
-    """Say what was measured."""
-    for family in measured.get("families", ()):
+    """Say what was measured: how many kinds of wounds all healed, and how often the others did."""
+    families = measured["families"]
+    whole = [f for f in families if f["healed"] == f["total"]]
+    rest = sorted((f for f in families if f not in whole), key=lambda f: f["value"])
+    total = sum(family["total"] for family in families)
+    said = (
+        f"Measured, not proven: {total:,} wounds of {len(families)} kinds were drawn at random "
+        f"and watched. Of {len(whole)} kinds all healed"
+    )
+    worst = "; ".join(
+        f"of {family['what']} {family['healed']} of {family['total']} did "
+        f"({percent(family['low'])} to {percent(family['high'])})"
+        for family in rest[:_MOST_KINDS]
+    )
+    more = len(rest) - _MOST_KINDS
+    others = f", and {counted(more, 'kind')} more not all" if more > 0 else ""
+    yield f"{said}{'; ' + worst if worst else ''}{others}."
+    ends = measured.get("attractors")
+    if ends:
         yield (
-            f"Measured: of {family['total']} {family['what']}, {family['healed']} healed "
-            f"({percent(family['value'])}; between {percent(family['low'])} and "
-            f"{percent(family['high'])} at {measured['confidence']:.0%} confidence, all families "
-            "together)."
+            f"They ended in {counted(len(ends), 'pattern')} that look different; "
+            f"{percent(ends[0]['share'])} of the runs in the same one."
         )
 
 

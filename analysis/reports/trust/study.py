@@ -8,7 +8,10 @@ from typing import Any
 
 from torch import Tensor
 
+from analysis.attractors import Landscape
 from analysis.certificate import Certificate, WoundProof
+from analysis.criticality import CriticalityMap
+from analysis.recovery import Recovered
 from analysis.reports.trust.sentences import sentences
 from voxnca import NCA
 
@@ -44,7 +47,10 @@ class Study:
         certificate: what was proven; None when nothing was.
         proofs: of families of wounds, one a family.
         refusals: why something was not proven, by what it is.
-        measured: what was only measured, as it goes into the JSON; None when it was left out.
+        map: where it is vulnerable; None when it was left out.
+        recovered: wounds that were drawn at random and watched, by kind.
+        landscape: what these ended in; None when there are none.
+        confidence: that all measured intervals hold together.
         grown: the pattern that is wounded, `(*space, C)`; None when there is none.
         making: how it was made.
     """
@@ -54,7 +60,10 @@ class Study:
     certificate: Certificate | None
     proofs: tuple[WoundProof, ...]
     refusals: Mapping[str, str]
-    measured: Mapping[str, Any] | None
+    map: CriticalityMap | None
+    recovered: tuple[Recovered, ...]
+    landscape: Landscape | None
+    confidence: float
     grown: Tensor | None
     making: Making
 
@@ -64,6 +73,18 @@ class Study:
         return tuple(
             sentences(self.name, self.certificate, self.proofs, self.refusals, self.measured)
         )
+
+    @property
+    def measured(self) -> dict[str, Any] | None:
+        """What was only measured, as it goes into the JSON; None when it was left out."""
+        if not self.recovered:
+            return None
+        found = self.landscape.to_json() if self.landscape else {}
+        return {
+            "confidence": self.confidence,
+            "families": [each.to_json() for each in self.recovered],
+            **found,
+        }
 
     def to_json(self) -> dict[str, Any]:
         """Return the certificate, and beside it what is no part of it: figures and sentences.
@@ -78,6 +99,7 @@ class Study:
                 "summary": list(self.summary),
                 "refusals": dict(self.refusals),
                 "measured": self.measured,
+                "map": self.map.to_json() if self.map else None,
                 "making": vars(self.making),
             },
         }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.attractors import Landscape, find_attractors
 from analysis.certificate import (
     Balls,
     Certificate,
@@ -22,6 +23,8 @@ from analysis.certificate.chance import bound_chance
 from analysis.certificate.linear import NotCertifiableError, find_fixed_point
 from analysis.certificate.mean_square import mean_square_certificate
 from analysis.certificate.wound_proof import LIMIT
+from analysis.criticality import CriticalityMap, measure_criticality
+from analysis.recovery import Recovered, grown_pattern, sweep
 from analysis.reports.making import versions
 from analysis.reports.trust.study import Making, Study
 from analysis.stages import Stage, Stages
@@ -33,6 +36,7 @@ from voxnca.trial import Trial
 Kept = dict[str, Any]
 """What an interrupted study had found, as JSON."""
 _FIRE_RATE, _TRIALS = 0.5, 400
+_CONFIDENCE, _MAX_WOUNDS = 0.95, 128
 _PROOF_SHARE = 0.75
 """Of a budget, that proofs may take."""
 
@@ -46,6 +50,7 @@ class Asked:
         state_bits: q, of the integer twin.
         limit: steps after which a run is given up.
         budget_seconds: that it may take; None for as long as it takes.
+        num_jobs: processes that measure; the figures are the same for any number.
         seed: of every random draw.
         command: line that asks for this, to be noted.
         date: to be noted.
@@ -55,6 +60,7 @@ class Asked:
     state_bits: int = 12
     limit: int = LIMIT
     budget_seconds: float | None = None
+    num_jobs: int = 1
     seed: int = 0
     command: str = ""
     date: str = ""
@@ -119,6 +125,7 @@ def study_trust(
         proofs = yield from _prove(twin, home, space, asked, clock, model, kept, keep)
         grown = home.phases[0]
     affine, chance = yield from _small(model, space, asked, clock, refusals)
+    map_, recovered, landscape = yield from _measure(model, proofs, asked, clock, refusals)
     certificate = (
         Certificate.of(model, list(proofs), name=name, affine=affine, chance=chance)
         if proofs
@@ -127,7 +134,21 @@ def study_trust(
     making = Making(
         asked.command, asked.date, asked.seed, asked.budget_seconds, clock.seconds, versions()
     )
-    return Study(name, model, certificate, tuple(proofs), refusals, None, grown, making)
+    if grown is None:
+        grown = grown_pattern(model, asked.seed)[0]
+    return Study(
+        name,
+        model,
+        certificate,
+        tuple(proofs),
+        refusals,
+        map_,
+        tuple(recovered),
+        landscape,
+        _CONFIDENCE,
+        grown,
+        making,
+    )
 
 
 def _small(
@@ -166,6 +187,44 @@ def _small(
         refusals["chance"] = str(error)
     clock.note("firing at random", began)
     return found.get("affine"), found.get("chance")
+
+
+def _measure(
+    model: NCA,
+    proofs: Sequence[WoundProof],
+    asked: Asked,
+    clock: _Clock,
+    refusals: dict[str, str],
+) -> Stages[tuple[CriticalityMap | None, Sequence[Recovered], Landscape | None]]:
+    """Measure what is not proven: wounds of other kinds, the map where there is none, ends."""
+    map_: CriticalityMap | None = None
+    recovered: Sequence[Recovered] = ()
+    landscape: Landscape | None = None
+    balls = next((p for p in proofs if isinstance(p.family, Balls) and p.verdicts), None)
+    if balls is not None:
+        map_ = CriticalityMap.of_proof(balls)
+    if not clock.left():
+        refusals["measured"] = "the budget did not suffice"
+        return map_, recovered, landscape
+    began = time.monotonic()
+    recovered = yield from sweep(
+        model,
+        confidence=_CONFIDENCE,
+        max_wounds=_MAX_WOUNDS,
+        num_jobs=asked.num_jobs,
+        seed=asked.seed,
+    )
+    clock.note("measuring", began)
+    began = time.monotonic()
+    yield Stage(0, 1, "telling attractors apart")
+    placed = Trial.of(model, check_target(model, None)).placed
+    landscape = find_attractors(model, recovered, placed, seed=asked.seed)
+    clock.note("attractors", began)
+    if map_ is None and clock.left():
+        began = time.monotonic()
+        map_ = yield from measure_criticality(model, seed=asked.seed)
+        clock.note("map", began)
+    return map_, recovered, landscape
 
 
 def _prove(
