@@ -145,13 +145,29 @@ def open_app(
             show_default="the seed, or a soup",
         ),
     ] = None,
+    healing: Annotated[
+        Path | None,
+        typer.Option(
+            "--map",
+            metavar="FILE",
+            help="Report of voxnca certify --json, for the look that shows how wounds heal.",
+        ),
+    ] = None,
 ) -> None:
     """Watch a creature grow in a browser page, and carve it; or a hand-made rule, and draw."""
     from apps.commands.viewing import run
     from apps.items import Reading
 
     reading = Reading(size, up, hollow)
-    run(item, reading, host=host, port=port, open_browser=browser, state=state)
+    run(
+        item,
+        reading,
+        host=host,
+        port=port,
+        open_browser=browser,
+        state=state,
+        healing=healing,
+    )
 
 
 @app.command(

@@ -384,6 +384,27 @@ class TestLook:
             "p => document.querySelector('canvas').toDataURL() === p", arg=before
         )
 
+    def test_how_wounds_heal_is_shown_and_a_click_tells_the_figure(self, serve, open_page):
+        session = Session(voxnca.load("proven"), start="target")
+        served = serve(session)
+        page = open_page(served.url)
+        number = frame_number(page)
+        unfold(page, "Look inside")
+        choose(page, "Show", "healing")
+        served.until(lambda: served.session.look.show == "healing")
+        settle(page, after=number)
+        page.mouse.click(*point(page, 0.5, 0.5))
+        told = page.get_by_text(re.compile(r"Of \d+ wounds round .* \d+ are proven to heal"))
+        expect(told.first).to_be_visible()
+        assert served.moment.num_wounds == 0
+
+    def test_healing_is_not_offered_where_nothing_is_known(self, still, open_page):
+        page = open_page(still(2).url)
+        unfold(page, "Look inside")
+        page.get_by_role("combobox", name="Show").first.click()
+        expect(page.get_by_role("option", name="difference")).to_be_visible()
+        expect(page.get_by_role("option", name="healing")).to_have_count(0)
+
     @DIMS
     def test_a_cut_opens_it(self, num_dims, still, open_page):
         served = still(num_dims)

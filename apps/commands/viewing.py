@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis import rules
+from analysis.certificate import model_digest
 from analysis.rules import Pattern, Rule
 from apps.commands.engine import get_ready
 from apps.items import RULE_SUFFIX, Reading, open_item
@@ -12,6 +13,7 @@ from apps.lab.knobs import Settings
 from apps.lab.lab import Lab
 from apps.lab.layout import Layout
 from apps.lab.session import Session
+from apps.lab.vulnerability import add_map
 from apps.states import open_state
 from apps.terminal import say
 from apps.viewer import serve
@@ -31,6 +33,7 @@ def run(
     port: int,
     open_browser: bool,
     state: Path | None = None,
+    healing: Path | None = None,
 ) -> None:
     """Serve the viewer until Ctrl-C.
 
@@ -42,11 +45,19 @@ def run(
         open_browser: whether to open the page.
         state: file to start from: a state of a model, a pattern of a hand-made rule; None is the
             seed, or a soup.
+        healing: report whose map the look `healing` shows; None for those that ship.
 
     Raises:
         VoxncaError: for anything the user can mend.
     """
     item = open_item(name or DEFAULT_ITEM, reading)
+    if healing is not None:
+        digest = add_map(healing)
+        if not isinstance(item, NCA) or model_digest(item) != digest:
+            raise ArgumentError(
+                f"--map {healing}: it is of another rule; certify this one by voxnca certify "
+                f"{name or DEFAULT_ITEM} --json FILE"
+            )
     if isinstance(item, Rule):
         session = _with_rule(item, reading.size, state)
     elif isinstance(item, Pattern):

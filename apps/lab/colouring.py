@@ -9,7 +9,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.lab.look import EXCESS, KEPT, MATURE, MISSING, RIGHT, WRONG, Look, Rgb
+from analysis.criticality import CriticalityMap
+from analysis.shades import shade
+from apps.lab.look import EXCESS, KEPT, MATURE, MISSING, RIGHT, UNTRIED, WRONG, Look, Rgb
+from apps.lab.vulnerability import shifted
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGB, SOLID_THRESHOLD
 from voxnca.targets import Target
 
@@ -33,6 +36,7 @@ class Specimen:
         space: sizes of the grid.
         border: what lies outside it.
         target: what it is held against; None for nothing.
+        healing: how wounds heal, by cell; None where it is not known.
     """
 
     cells: Cells
@@ -40,6 +44,7 @@ class Specimen:
     space: tuple[int, ...]
     border: str
     target: Target | None
+    healing: CriticalityMap | None = None
 
     @cached_property
     def solid(self) -> Mask:
@@ -103,12 +108,26 @@ def difference(specimen: Specimen, look: Look) -> tuple[Cells, Colors]:  # noqa:
     return cells, colors
 
 
+def healing(specimen: Specimen, look: Look) -> tuple[Cells, Colors]:  # noqa: ARG001
+    """Show the solid cells by how many of the wounds round them heal."""
+    cells, known = specimen.cells[specimen.solid], specimen.healing
+    colors = np.tile(_rgb(UNTRIED), (len(cells), 1))
+    if known is not None:
+        shares = dict(zip(map(tuple, known.centers.tolist()), known.chances.tolist(), strict=True))
+        for row, cell in enumerate(cells.tolist()):
+            share = shares.get(shifted(known, tuple(cell), specimen.space))
+            if share is not None:
+                colors[row] = shade(share)
+    return cells, colors
+
+
 COLOURINGS: dict[str, Callable[[Specimen, Look], tuple[Cells, Colors]]] = {
     "colours": plain,
     "hidden": hidden,
     "alpha": plain,  # under the fog: what a click finds
     "alive": alive,
     "difference": difference,
+    "healing": healing,
 }
 
 

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.rules import Rule
+from analysis.shades import FAILS, HALF, HEALS
+from apps.lab.vulnerability import map_of
 from voxnca import NCA
 from voxnca.errors import ArgumentError
 from voxnca.grid import RGBA
 
-SHOWS = ("colours", "hidden", "alpha", "alive", "difference")
+SHOWS = ("colours", "hidden", "alpha", "alive", "difference", "healing")
 CUTS = ("clip", "slice")
 FIRST_HIDDEN = RGBA.stop
 
@@ -22,6 +24,7 @@ FIRST_HIDDEN = RGBA.stop
 MATURE, KEPT = (230, 159, 0), (86, 180, 233)
 RIGHT, WRONG = (128, 133, 138), (255, 230, 80)
 MISSING, EXCESS = (50, 130, 220), (200, 80, 0)
+UNTRIED = (150, 152, 156)
 NEUTRAL = (128, 128, 128)
 """Of a hidden channel at 0."""
 
@@ -42,7 +45,8 @@ class Look:
     Attributes:
         show: `colours`, the solid cells as they are; `hidden`, three hidden channels of the live
             cells as red, green and blue; `alpha`, how opaque the cells are, as a fog; `alive`,
-            the alive mask; `difference`, from the target.
+            the alive mask; `difference`, from the target; `healing`, how many of the wounds round
+            each solid cell heal.
         channel: the first of the three hidden channels.
         cut_axis: the axis, in index order, along which the creature is cut; None for no cut.
         cut_at: where along the axis, from 0, the first layer, to 1, the last.
@@ -124,6 +128,9 @@ class Look:
         if self.show == "difference" and model.target is None:
             rule = "needs a model with a target, and this one has none; use another look"
             yield "show", "colours", f"show='difference' {rule}"
+        if self.show == "healing" and map_of(model) is None:
+            rule = "needs a map of wounds; make one by voxnca certify, and give it by --map"
+            yield "show", "colours", f"show='healing' {rule}"
 
     def layer(self, space: tuple[int, ...]) -> int | None:
         """Return the index of the layer at which a grid is cut; None for no cut."""
@@ -160,6 +167,13 @@ LEGENDS: dict[str, tuple[Swatch, ...]] = {
         Swatch(EXCESS, "too much"),
         Swatch(WRONG, "wrong colour, the yellower the worse"),
         Swatch(RIGHT, "right"),
+    ),
+    "healing": (
+        Swatch(HEALS, "all wounds round it heal"),
+        Swatch(HALF, "half of them"),
+        Swatch(FAILS, "none"),
+        Swatch(UNTRIED, "none was dealt"),
+        Swatch(None, "click a cell for its figure"),
     ),
 }
 

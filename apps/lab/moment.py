@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from analysis.criticality import CriticalityMap
 from apps.lab.colouring import COLOURINGS, Specimen
 from apps.lab.conditions import Conditions
 from apps.lab.look import Look, Rgb
@@ -91,6 +92,7 @@ def observe(
     run: int = 0,
     step_index: int = 0,
     num_wounds: int = 0,
+    healing: CriticalityMap | None = None,
 ) -> Moment:
     """Look at one state.
 
@@ -105,6 +107,7 @@ def observe(
         run: number of the run.
         step_index: steps since the seed.
         num_wounds: wounds dealt since the seed.
+        healing: how wounds heal, by cell; None where it is not known.
 
     Raises:
         ArgumentError: when the difference is asked for without a target.
@@ -112,7 +115,7 @@ def observe(
     if look.show == "difference" and target is None:
         raise ArgumentError("show='difference' needs a target; use another look")
     cells, values = rows.coordinates[:, 1:].numpy(), rows.values.detach().numpy()
-    specimen = Specimen(cells, values, space, border, target)
+    specimen = Specimen(cells, values, space, border, target, healing)
     solid = cells[specimen.solid]
     scenery = None if conditions is None else conditions.scenery
     shown, colors = _cut(*COLOURINGS[look.show](specimen, look), look, space)

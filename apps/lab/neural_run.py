@@ -14,6 +14,7 @@ from apps.lab.past import MAX_BYTES, Counts, Frozen, Snapshot
 from apps.lab.run import Run
 from apps.lab.start import Start
 from apps.lab.steering import Steering
+from apps.lab.vulnerability import map_of
 from voxnca import NCA, ModelConfig, Rollout, Rows, Target, VoxncaError
 from voxnca.errors import ArgumentError
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA, SOLID_THRESHOLD
@@ -183,6 +184,7 @@ class NeuralRun(Run):
             run=run,
             step_index=self.step_index,
             num_wounds=self.counts.wounds,
+            healing=map_of(self.model) if look.show == "healing" else None,
         )
 
     def _box(self) -> Box:

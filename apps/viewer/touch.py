@@ -8,6 +8,7 @@ from apps.lab.hand import Hand
 from apps.lab.hit import is_inside
 from apps.lab.lab import Lab
 from apps.lab.session import Cut
+from apps.lab.vulnerability import figure
 from apps.viewer.driver import Driver
 from apps.viewer.tab import Frame
 
@@ -105,12 +106,25 @@ async def _touch(driver: Driver, frame: Frame, place: Place) -> None:
     cell = _free_place(frame, place) if hand is Hand.PLANT else view.pick(*place)
     if cell is None:
         driver.say(MISSED[hand])
-    elif hand is Hand.CARVE:
-        await wound(driver, lambda lab: lab.wound(cell, lab.session.radius_cells))
     elif hand is Hand.PLANT:
         await driver.perform(lambda lab: lab.plant(cell))
+    elif _shows_healing(driver):
+        driver.say(figure(driver.lab.session.model, cell, view.moments[0].space) or MISSED[hand])
+    else:
+        await _hurt_or_ask(driver, cell)
+
+
+async def _hurt_or_ask(driver: Driver, cell: tuple[int, ...]) -> None:
+    if driver.lab.hand is Hand.CARVE:
+        await wound(driver, lambda lab: lab.wound(cell, lab.session.radius_cells))
     else:
         await driver.perform(lambda lab: lab.tutor.ask(cell))
+
+
+def _shows_healing(driver: Driver) -> bool:
+    """Tell whether people look at how wounds heal: a click then asks for a cell's figure."""
+    session = driver.lab.session
+    return session.is_learned and session.look.show == "healing"
 
 
 def _free_place(frame: Frame, place: Place) -> tuple[int, ...] | None:

@@ -9,23 +9,12 @@ from PIL import Image
 from torch import Tensor
 
 from analysis.criticality import CriticalityMap
+from analysis.shades import shade
 from voxnca import to_rgba
 from voxnca.export.pictures import picture
 from voxnca.grid import solid
 
-HEALS, FAILS = (38, 132, 116), (214, 76, 30)
-"""Colours of cells round which all wounds heal, and none; told apart by those who see no green."""
-_MIDDLE = (244, 232, 200)
 _SIZE_PX = {2: 320, 3: 360}
-
-
-def colour(share: float) -> tuple[int, int, int]:
-    """Return the colour of a share of wounds that heal, 0 to 1."""
-    low, high, part = (
-        (FAILS, _MIDDLE, 2 * share) if share < 0.5 else (_MIDDLE, HEALS, 2 * share - 1)
-    )
-    red, green, blue = (round(a + (b - a) * part) for a, b in zip(low, high, strict=True))
-    return red, green, blue
 
 
 def map_cells(found: CriticalityMap, grown: Tensor) -> NDArray[np.uint8]:
@@ -37,7 +26,7 @@ def map_cells(found: CriticalityMap, grown: Tensor) -> NDArray[np.uint8]:
     body = solid(grown[None])[0].numpy()
     for center, chance in zip(found.centers.tolist(), found.chances.tolist(), strict=True):
         if grown.ndim == 3 or body[tuple(center)]:
-            cells[tuple(center)] = (*colour(chance), 255)
+            cells[tuple(center)] = (*shade(chance), 255)
     return cells
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from analysis.attractors import Landscape
-from analysis.certificate import Certificate, WoundProof
+from analysis.certificate import Certificate, WoundProof, model_digest
 from analysis.criticality import CriticalityMap
 from analysis.recovery import Recovered
 from analysis.reports.trust.sentences import sentences
@@ -96,6 +96,7 @@ class Study:
             **claims,
             "report": {
                 "model": self.name,
+                "digest": model_digest(self.model),
                 "summary": list(self.summary),
                 "refusals": dict(self.refusals),
                 "measured": self.measured,

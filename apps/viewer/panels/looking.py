@@ -10,6 +10,7 @@ from trame_server.core import Server
 from apps.lab.lab import Lab
 from apps.lab.look import CUTS, FIRST_HIDDEN, SHOWS, Look, Rgb
 from apps.lab.session import Session
+from apps.lab.vulnerability import map_of
 from apps.viewer.driver import Driver
 from apps.viewer.panels.panel import Panel, State
 
@@ -30,7 +31,7 @@ class LookPanel(Panel):
         look, session = self.lab.session.look, self.lab.session
         return {
             "look_show": look.show,
-            "look_shows": list(SHOWS if session.is_learned else SHOWS[:1]),
+            "look_shows": _shows(session),
             "look_channel": look.channel,
             "look_first": FIRST_HIDDEN,
             "look_channels": _last_channel(session),
@@ -44,6 +45,14 @@ class LookPanel(Panel):
             "look_cut_at": look.cut_at,
             "look_legend": [] if look == Look() else [_swatch(*entry) for entry in look.legend],
         }
+
+
+def _shows(session: Session) -> list[str]:
+    """Return what there is to show of the rule that runs."""
+    if not session.is_learned:
+        return list(SHOWS[:1])
+    known = map_of(session.model) is not None
+    return [show for show in SHOWS if show != "healing" or known]
 
 
 def _last_channel(session: Session) -> int:
