@@ -1,12 +1,14 @@
 """Intervals against scipy's, and by counting how often they hold what they are to hold."""
 
+from math import comb
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.intervals import of_median, of_share
+from analysis.intervals import clopper_pearson, of_median, of_share
 from voxnca import ArgumentError
 
 
@@ -44,3 +46,35 @@ def test_no_interval_of_nothing(count, total):
         of_share(count, total)
     with pytest.raises(ArgumentError, match="nothing was measured"):
         of_median([])
+
+
+class TestClopperPearson:
+    def test_known_values(self):
+        low, high = clopper_pearson(5, 10)[1:]
+        assert low == pytest.approx(0.18709, abs=1e-5)
+        assert high == pytest.approx(0.81291, abs=1e-5)
+        assert clopper_pearson(0, 10).low == 0
+        assert clopper_pearson(10, 10).low == pytest.approx(0.025 ** (1 / 10))
+
+    @pytest.mark.parametrize("share", [0.03, 0.3, 0.9])
+    def test_it_covers_as_often_as_it_says(self, share):
+        total = 40
+        chance = [comb(total, k) * share**k * (1 - share) ** (total - k) for k in range(total + 1)]
+        covered = sum(
+            p
+            for k, p in enumerate(chance)
+            if clopper_pearson(k, total).low <= share <= clopper_pearson(k, total).high
+        )
+        assert covered >= 0.95
+
+    def test_one_of_a_family_is_wider(self):
+        one, many = clopper_pearson(7, 20), clopper_pearson(7, 20, family=10)
+        assert many.low < one.low < one.high < many.high
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [{"count": 3, "total": 2}, {"count": 0, "total": 0}, {"confidence": 1.0}, {"family": 0}],
+    )
+    def test_numbers_that_are_none(self, arguments):
+        with pytest.raises(ArgumentError):
+            clopper_pearson(**{"count": 1, "total": 2, **arguments})
