@@ -1,7 +1,7 @@
 # Everything a person or a machine runs, by name. `make app` and `make test` work in a fresh clone.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup app test check coverage soak models pictures lock clean
+.PHONY: help setup app test check coverage soak models certificates pictures lock clean
 
 # The first Python on this machine that is new enough; `make PYTHON=...` takes another.
 PYTHON ?= $(shell .ci/find-python)
@@ -9,7 +9,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.ready  ## Install everything into .venv
 
@@ -39,7 +39,7 @@ check: .venv/.ready  ## Run all that a change must pass: style, types, layers, t
 coverage: .venv/.ready  ## Run the tests and show the lines and branches they miss
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing"
 
-soak: .venv/.ready  ## Try long what the tests try once: kill training twenty times
+soak: .venv/.ready  ## Try long what the tests try once: kill training, check certificates
 	VOXNCA_KILLS=20 $(BIN)/pytest -m soak $(ARGS)
 
 models: .venv/.ready  ## Train the shipped models anew
@@ -47,6 +47,9 @@ models: .venv/.ready  ## Train the shipped models anew
 	$(BIN)/python -m apps.workshop.driven
 	$(BIN)/python -m apps.workshop.learned_rules
 	$(BIN)/python -m apps.workshop.rollout_learning
+
+certificates: .venv/.ready  ## Train the models whose healing is proven, and certify them
+	$(BIN)/python -m apps.workshop.provable
 
 pictures: .venv/.ready  ## Make the pictures of the README anew
 	@.ci/system-packages gl browser

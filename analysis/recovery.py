@@ -7,7 +7,7 @@ at the last two looks; how it ends after that nobody has seen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
@@ -162,6 +162,7 @@ def sweep(
     max_wounds: int = 128,
     num_jobs: int = 1,
     seed: int = 0,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> Stages[list[Recovered]]:
     """Deal wounds to the grown pattern until the chance to heal is known well enough.
 
@@ -177,6 +178,7 @@ def sweep(
         max_wounds: of a kind, at least 16.
         num_jobs: processes; the outcomes are the same for any number.
         seed: of wounds and firing.
+        goes_on: asked before each kind; the kinds after it says no are left out.
 
     Yields:
         What comes next.
@@ -193,6 +195,8 @@ def sweep(
     before = grown_pattern(model, seed)
     found = []
     for number, kind in enumerate(kinds):
+        if not goes_on():
+            break
         yield Stage(number, len(kinds), str(kind))
         watched: list[Watched] = []
         for total in times:

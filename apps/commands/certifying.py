@@ -106,9 +106,9 @@ def run(text: str, work: Work, outputs: Outputs) -> None:
         _stopped(partial, keeper, command)
         raise typer.Exit(interrupt.exit_code)
     _write(study, outputs)
-    if partial and all(proof.is_complete for proof in study.proofs):
+    if partial and study.proofs and all(proof.is_complete for proof in study.proofs):
         partial.unlink(missing_ok=True)
-    elif partial:
+    elif partial and study.proofs:
         keeper.save()
         say(f"the budget did not suffice; the same command with more goes on from {partial}")
 

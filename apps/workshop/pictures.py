@@ -31,6 +31,7 @@ PLACES = ((0.56, 0.34), (0.62, 0.42), (0.54, 0.46))
 LEARNED, LEARN_STEPS, LEARNED_IOU = "butterfly", 900, 0.9
 COMPARED = ("learned-life", "HighLife", "butterfly")
 GUN, GUN_STEPS = "gosper-glider-gun", 195
+PROVEN, PROVEN_STEPS = "proven-3d", 40
 VINE, VINE_STEPS = "vine", 70
 SHAPES, GROWN_STEPS = "shapes", 90
 MORPH, MORPH_MOMENTS = ("heart", "gecko"), (0, 3, 6, 10, 16, 30)
@@ -159,6 +160,19 @@ def photograph_vine(tab: Page, name: str) -> None:
     _save(tab, name)
 
 
+def photograph_healing(tab: Page, name: str) -> None:
+    """Write a .png of the page that shows how the wounds of a creature heal."""
+    for step in range(1, PROVEN_STEPS + 1):
+        _step_to(tab, step)
+    tab.get_by_role("button", name="Look inside").click()
+    tab.get_by_role("combobox", name="Show").first.click()
+    tab.get_by_role("option", name="healing").click()
+    tab.locator(".voxnca-legend").wait_for()
+    tab.locator("canvas").click()
+    tab.get_by_text("are proven to heal").first.wait_for()
+    _save(tab, name)
+
+
 @torch.no_grad()
 def draw_morph(name: str) -> None:
     """Write a .png of one goal's pattern turning into another's, moment by moment."""
@@ -212,6 +226,8 @@ def main() -> None:
         photograph_gun(tab, "rules.png")
     with page(1200, 760, VINE) as tab:
         photograph_vine(tab, "vine.png")
+    with page(1200, 760, PROVEN) as tab:
+        photograph_healing(tab, "healing.png")
     draw_morph("morph.png")
     photograph_report("report.png")
 

@@ -36,6 +36,8 @@ from voxnca.trial import Trial
 Kept = dict[str, Any]
 """What an interrupted study had found, as JSON."""
 _FIRE_RATE, _TRIALS = 0.5, 400
+_AFFINE_SECONDS, _RANDOM_SECONDS = 4e-6, 1e-5
+"""That these proofs take, times the square of the number of live values."""
 _CONFIDENCE, _MAX_WOUNDS = 0.95, 128
 _PROOF_SHARE = 0.75
 """Of a budget, that proofs may take."""
@@ -76,6 +78,11 @@ class _Clock:
 
     def left(self, share: float = 1.0) -> bool:
         return self.budget is None or time.monotonic() - self.began < share * self.budget
+
+    def affords(self, seconds: float) -> bool:
+        """Tell whether there is that much time left for proofs."""
+        spent = time.monotonic() - self.began
+        return self.budget is None or spent + seconds < _PROOF_SHARE * self.budget
 
     def note(self, part: str, began: float) -> None:
         self.seconds[part] = round(time.monotonic() - began, 1)
@@ -160,6 +167,7 @@ def _small(
         refusals["affine"] = refusals["chance"] = "the budget did not suffice"
         return None, None
     began = time.monotonic()
+    live = int(grown_pattern(model, asked.seed).any(-1).sum()) * model.config.num_channels
     yield Stage(0, 3, "settling the rule in real numbers")
     try:
         exact, state, _ = find_fixed_point(model, space)
@@ -168,6 +176,7 @@ def _small(
         return None, None
     yield Stage(1, 3, "small disturbances")
     try:
+        _check_time(clock, _AFFINE_SECONDS * live**2)
         found["affine"] = affine_certificate(exact, state).to_json()
     except VoxncaError as error:
         refusals["affine"] = str(error)
@@ -175,8 +184,7 @@ def _small(
     began = time.monotonic()
     yield Stage(2, 3, "firing at random")
     try:
-        if not clock.left(_PROOF_SHARE):
-            raise NotCertifiableError("the budget did not suffice")
+        _check_time(clock, _RANDOM_SECONDS * live**2)
         region = mean_square_certificate(exact, state, _FIRE_RATE)
         start = seed_state(exact.config, space)
         chance = bound_chance(
@@ -187,6 +195,14 @@ def _small(
         refusals["chance"] = str(error)
     clock.note("firing at random", began)
     return found.get("affine"), found.get("chance")
+
+
+def _check_time(clock: _Clock, seconds: float) -> None:
+    """Check that there is time for what cannot stop half-way."""
+    if not clock.affords(seconds):
+        raise NotCertifiableError(
+            f"it takes about {seconds:.0f} s, and the budget has less left for it"
+        )
 
 
 def _measure(
@@ -213,8 +229,11 @@ def _measure(
         max_wounds=_MAX_WOUNDS,
         num_jobs=asked.num_jobs,
         seed=asked.seed,
+        goes_on=clock.left,
     )
     clock.note("measuring", began)
+    if not recovered:
+        return map_, recovered, landscape
     began = time.monotonic()
     yield Stage(0, 1, "telling attractors apart")
     placed = Trial.of(model, check_target(model, None)).placed
@@ -253,5 +272,6 @@ def _prove(
             yield Stage(done, total, str(proof.family))
             next(batches)
             keep(lambda: {**mine, "wounds": [each.to_json() for each in proofs]})
+    keep(lambda: {**mine, "wounds": [each.to_json() for each in proofs]})
     clock.note("wounds", began)
     return proofs
