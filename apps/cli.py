@@ -721,6 +721,10 @@ def certify(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
+    graph: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Graph of wounds and what they end in: .graphml."),
+    ] = None,
     checked: Annotated[
         Path | None,
         typer.Option("--check", metavar="FILE", help="Verify a certificate afresh."),
@@ -736,7 +740,7 @@ def certify(
         return
     if model is None:
         raise ArgumentError("MODEL is missing; name one, or verify a certificate with --check FILE")
-    run(model, Work(radius, budget, seed), Outputs(output, figures))
+    run(model, Work(radius, budget, seed, graph), Outputs(output, figures))
 
 
 @app.command(

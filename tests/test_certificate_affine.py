@@ -8,8 +8,9 @@ import pytest
 import torch
 
 import voxnca
-from analysis.certificate import affine
+from analysis.certificate import Balls, affine
 from analysis.certificate.affine import affine_certificate, sparse_matrix, spectral_radius
+from analysis.certificate.ball_entry import ball_entries
 from analysis.certificate.chance import bound_chance, reach_bound
 from analysis.certificate.linear import (
     Linearization,
@@ -217,6 +218,21 @@ class TestAffine:
         monkeypatch.setattr(affine, "MEMORY_BYTES", 1000)
         with pytest.raises(NotCertifiableError, match="too large"):
             affine_certificate(*at_rest[:2])
+
+    def test_wounds_that_come_near_are_counted_with_their_steps(self, at_rest):
+        rule, state, certificate = at_rest
+        found = ball_entries(rule, state, certificate.delta, Balls(1), limit=400)
+        cuts = Balls(1).cuts(state)
+        fatal = torch.zeros(len(cuts.cut_of), dtype=torch.bool)
+        for wound, cut in enumerate(cuts.cut_of):
+            wounded = state.clone()
+            wounded[tuple(cuts.cells[cuts.removed[cut]].T)] = 0
+            end = rule.grow(wounded[None], 400)[0]
+            fatal[wound] = float((end - state).abs().max()) >= certificate.delta
+        assert found.num_wounds == len(fatal)
+        assert found.entered == int((~fatal).sum())
+        assert 0 < found.entered < found.num_wounds  # without its one mature cell all is lost
+        assert 0 < found.longest <= 400
 
     def test_the_claim_can_be_written(self, at_rest):
         told = at_rest[2].to_json()

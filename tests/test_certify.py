@@ -85,10 +85,11 @@ def test_what_a_budget_leaves_undone_is_said_and_done_the_next_time():
 
 
 def test_a_rule_that_fires_at_random_is_measured_and_nothing_is_proven():
-    done = run("butterfly", "--budget", "3s", "--json", "b.json")
+    done = run("butterfly", "--budget", "3s", "--json", "b.json", "--graph", "b.graphml")
     assert done.exit_code == 0, done.exception
     assert "Nothing is proven of butterfly: fire_rate=0.5" in done.stdout
     assert "Measured, not proven" in done.stdout
+    assert "deletions of one cell" in Path("b.graphml").read_text("utf-8")
     fields = json.loads(Path("b.json").read_text("utf-8"))
     assert fields["format"] is None
     assert run("--check", "b.json").exit_code == 2
@@ -104,6 +105,7 @@ def test_a_rule_that_fires_at_random_is_measured_and_nothing_is_proven():
         (("learned-life",), "discrete"),
         (("proven", "--budget", "soon"), "--budget 'soon' must be a time"),
         (("proven", "-o", "r.pdf"), "is a .html file"),
+        (("proven", "--graph", "g.png"), "is a .graphml file"),
         (("--check", "missing.json"), "cannot be read"),
     ],
 )

@@ -37,11 +37,13 @@ class Work:
         radius: of the largest ball wounds.
         budget: that it may take, like 90s, 5m or 1h; None for as long as it takes.
         seed: of every random draw.
+        graph: file for the graph of wounds and attractors; None for none.
     """
 
     radius: int
     budget: str | None
     seed: int
+    graph: Path | None = None
 
     def options(self) -> list[str]:
         """Return what was typed to ask for it."""
@@ -78,6 +80,8 @@ def run(text: str, work: Work, outputs: Outputs) -> None:
         typer.Exit: when it was interrupted, after saving.
     """
     budget = seconds(work.budget)
+    if work.graph and work.graph.suffix.lower() != ".graphml":
+        raise ArgumentError(f"--graph {work.graph}: is a .graphml file; rename it")
     model = open_model(text)
     get_ready()
     command = shlex.join(["voxnca", "certify", text, *work.options(), *outputs.options()])
@@ -106,6 +110,11 @@ def run(text: str, work: Work, outputs: Outputs) -> None:
         _stopped(partial, keeper, command)
         raise typer.Exit(interrupt.exit_code)
     _write(study, outputs)
+    if work.graph:
+        if study.landscape is None:
+            say(f"{work.graph}: not written; nothing was measured within the budget")
+        else:
+            study.landscape.write_graphml(work.graph)
     if partial and study.proofs and all(proof.is_complete for proof in study.proofs):
         partial.unlink(missing_ok=True)
     elif partial and study.proofs:

@@ -94,6 +94,14 @@ def _small(certificate: Certificate, refusals: Mapping[str, str]) -> Iterator[st
             f"{affine['delta']:.2g} in every value dies down; the slowest part of it shrinks by "
             f"{percent(1 - affine['spectral_radius'])} a step."
         )
+        near = affine.get("wounds")
+        if near:
+            yield (
+                f"Proven, in real numbers: of all {near['num_wounds']:,} {near['family']}, "
+                f"{near['entered']:,} come so near the pattern that they heal "
+                f"({percent(near['entered'] / near['num_wounds'])}), within "
+                f"{counted(near['longest'], 'step')}."
+            )
     elif "affine" in refusals:
         yield f"Small disturbances: nothing is proven ({refusals['affine']})."
     if chance:

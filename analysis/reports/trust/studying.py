@@ -19,6 +19,7 @@ from analysis.certificate import (
     model_digest,
 )
 from analysis.certificate.affine import affine_certificate
+from analysis.certificate.ball_entry import ball_entries
 from analysis.certificate.chance import bound_chance
 from analysis.certificate.linear import NotCertifiableError, find_fixed_point
 from analysis.certificate.mean_square import mean_square_certificate
@@ -36,6 +37,8 @@ from voxnca.trial import Trial
 Kept = dict[str, Any]
 """What an interrupted study had found, as JSON."""
 _FIRE_RATE, _TRIALS = 0.5, 400
+_FLOAT_RADIUS = 2
+"""Of the largest ball wounds that the rule in real numbers is dealt."""
 _AFFINE_SECONDS, _RANDOM_SECONDS = 4e-6, 1e-5
 """That these proofs take, times the square of the number of live values."""
 _CONFIDENCE, _MAX_WOUNDS = 0.95, 128
@@ -177,7 +180,12 @@ def _small(
     yield Stage(1, 3, "small disturbances")
     try:
         _check_time(clock, _AFFINE_SECONDS * live**2)
-        found["affine"] = affine_certificate(exact, state).to_json()
+        certificate = affine_certificate(exact, state)
+        found["affine"] = certificate.to_json()
+        if clock.left(_PROOF_SHARE):
+            family = Balls(min(asked.radius, _FLOAT_RADIUS))
+            entries = ball_entries(exact, state, certificate.delta, family, asked.limit)
+            found["affine"]["wounds"] = entries.to_json()
     except VoxncaError as error:
         refusals["affine"] = str(error)
     clock.note("small disturbances", began)
