@@ -188,6 +188,15 @@ class TestAffine:
             attacks = worst(rule, state, size, where=where, tries=4, iterations=6)
             assert float(lasting(rule, state, attacks).max()) < 1e-12
 
+    def test_a_border_that_shows_a_cell_twice_counts_it_twice(self):
+        rule, state, _ = find_fixed_point(steady(2, border="replicate"), (3, 3))
+        certificate = affine_certificate(rule, state)
+        near = Linearization.at(rule, state)
+        for row in range(len(certificate.cells)):
+            seen = near.near == row
+            reach = seen.double() @ near.weights.abs().sum(1)  # (n, O) @ (O, H)
+            assert float((reach * certificate.tolerance[row] / near.units.abs()).max()) <= 1 + 1e-9
+
     def test_a_wrong_margin_is_found_out_by_the_attack(self, at_rest, monkeypatch):
         rule, state, certificate = at_rest
         honest = Linearization.at(rule, state)

@@ -301,7 +301,9 @@ def _of_one_cell_at_once(near: Linearization) -> Tensor:
     tolerance[own] = torch.minimum(tolerance[own], above)
     for o in range(near.near.shape[1]):
         there = near.near[:, o] >= 0
-        deltas = (near.units[there].abs() / near.weights[o].abs().sum(0)).amin(1)
+        # A border may show the same cell at several places.
+        same = (near.near[there] == near.near[there, o, None]).double()
+        deltas = (near.units[there].abs() / (same @ near.weights.abs().sum(1))).amin(1)
         tolerance.scatter_reduce_(0, near.near[there, o], deltas, "amin")
     return tolerance
 

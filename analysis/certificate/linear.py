@@ -203,8 +203,8 @@ class Linearization:
                 "a hidden unit is just at 0, so that its margin is 0 and the step is not affine "
                 "round the pattern; train on, or with another seed"
             )
-        alphas = self.alphas(self.ring)
-        if float((alphas[self.below] - ALIVE_THRESHOLD).abs().min()) <= 0:
+        gaps = self.alphas(self.ring)[self.below] - ALIVE_THRESHOLD
+        if len(gaps) and float(gaps.abs().min()) <= 0:
             raise NotCertifiableError(
                 "an alpha is just at the threshold of life, so that its margin is 0; train on"
             )

@@ -27,11 +27,13 @@ from scipy.sparse import block_diag, identity
 from torch import Tensor
 
 from analysis.certificate.affine import MEMORY_BYTES, sparse_matrix
-from analysis.certificate.linear import Linearization, NotCertifiableError
+from analysis.certificate.linear import Linearization, NotCertifiableError, residual_of
 from voxnca import NCA, ArgumentError
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
 
 _MAX_ITERATIONS = 600
+_RESIDUAL = 1e-13
+"""Beside the margins of trained rules, of 1e-6 and more, as good as none."""
 _SMALL = 0.5
 """What T^k(I) must come below, in largest row sums."""
 _ROUNDING_SHARE = 1e-6
@@ -102,6 +104,12 @@ def mean_square_certificate(
     if not 0 < fire_rate < 1:
         raise ArgumentError(f"fire_rate={fire_rate!r} must be a number in (0, 1)")
     near = Linearization.at(model, state)
+    residual = residual_of(model, state)
+    if not residual <= _RESIDUAL:
+        raise NotCertifiableError(
+            f"residual {residual:.2g} must be at most {_RESIDUAL:g}: every step adds it to what is "
+            "to die down; settle the pattern further"
+        )
     size = near.num_cells * near.num_channels
     if 8 * size * size > MEMORY_BYTES // 2:
         raise NotCertifiableError(

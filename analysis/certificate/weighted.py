@@ -1,0 +1,428 @@
+"""The affine certificate of larger creatures, in a norm that weighs values unequally.
+
+What `affine` proves takes all rows of J^(k-1) J0 until the largest row sum is below 1. In 3D that
+is too much to hold and too long to wait for. Here |e_k| <= delta t_k bounds each live value by
+itself: t_1 is exact, t_k = |J^k| 1 + |J^(k-1)| d, d being what dead cells add in the first step.
+Once there are weights v > 0 with |J^m| v <= shrink v, shrink < 1, later steps follow without more
+powers, t_(k+m) <= |J^m| t_k, and so does the end: s = max t_k / v over m steps gives
+t <= shrink s v ever after, and t falls to 0. This m is about half of K.
+
+A condition i, |w_i . e_k| < m_i, holds when delta |w_i| t_k < m_i. The conditions that this bounds
+worst are looked at again exactly, by carrying w_i backwards, w_i J^(k-1) J0, until the rest of its
+course, |w_i J^(k-1)| max t, cannot bind. Others keep the bound: delta may be too small, never too
+large.
+
+The residual of the fixed point and the rounding of a step, bounded by a count of its operations,
+push each value by at most `push` in each step, hence by sum |J^k| push in all: the fixed point is
+off by no more, and a run of it ends no farther away. Twice the share of a margin that this takes
+is taken off delta, which is off by a thousandth more for the rounding of the sums that make it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from torch import Tensor
+from torch.nn.functional import linear
+
+from analysis.certificate.affine import spectral_radius
+from analysis.certificate.linear import Linearization, NotCertifiableError, residual_of
+from voxnca import NCA
+from voxnca.engines.dense import perceive
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA
+
+MEMORY_BYTES = 2**31
+"""The largest power of J that is held."""
+_ENOUGH_SHRINK, _MAX_POWER, _MAX_GROUPS = 0.8, 400, 60
+_SMALL_END = 0.1
+_MARGIN_SHARE, _MOST_TAKEN, _LEAST_WEIGHT = 1e-3, 0.25, 1e-3
+_COLUMNS, _BATCH = 512, 128
+_TINY = 1e-300
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedCertificate:
+    """What is proven of small disturbances of a larger creature in real numbers.
+
+    Attributes:
+        delta: a disturbance of less, in every value of every cell, dies down.
+        residual: the most that a step changes a value of the fixed point.
+        rounding: the most that rounding changes a value in a step.
+        spectral_radius: of J: how much of the slowest part of a disturbance is left each step.
+        power: m.
+        shrink: of the weighted size of a disturbance, every m steps, at most.
+        num_conditions: under which the step is affine.
+        num_exact: of them that were looked at exactly, since their bounds might have bound.
+        binding: the condition that is the nearest: its kind, cell, unit and step; a step of None
+            is any after those looked at one by one.
+        weights: v, of the values of the live cells, `(n, C)`.
+    """
+
+    delta: float
+    residual: float
+    rounding: float
+    spectral_radius: float
+    power: int
+    shrink: float
+    num_conditions: int
+    num_exact: int
+    binding: dict[str, Any]
+    weights: NDArray[np.float64] = field(repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the claim, with what it takes to check it."""
+        names = [name.name for name in fields(self) if name.repr]
+        return {"form": "weighted", **{name: getattr(self, name) for name in names}}
+
+
+@torch.no_grad()
+def weighted_certificate(
+    model: NCA, state: Tensor, *, memory_bytes: int = MEMORY_BYTES, max_exact: int = 4096
+) -> WeightedCertificate:
+    """Prove how small a disturbance must be to die down; for creatures too large for `affine`.
+
+    Args:
+        model: in float64, of fire rate 1: see `find_fixed_point`.
+        state: a fixed point, `(*space, C)`.
+        memory_bytes: that a power of J may take.
+        max_exact: hidden units to look at exactly.
+
+    Raises:
+        NotCertifiableError: when the state is not fixed, disturbances need not die down, a margin
+            is too small, or the creature is too large for the matrix.
+    """
+    near = Linearization.at(model, state)
+    size = near.num_cells * near.num_channels
+    if 8 * size * size > memory_bytes:
+        raise NotCertifiableError(
+            f"{near.num_cells} live cells of {near.num_channels} channels take a matrix of "
+            f"{8 * size * size / 2**30:.2f} GiB, and may take {memory_bytes / 2**30:.2f}: raise "
+            "memory_bytes"
+        )
+    rho = spectral_radius(near)
+    if not rho < 1:
+        raise NotCertifiableError(
+            f"spectral radius {rho:.4f} must be below 1: some disturbance never dies down; train "
+            "with a leak, --certifiable"
+        )
+    maps = _Maps.of(near)
+    residual = residual_of(model, state)
+    rounding = rounding_of_step(model, state)[tuple(near.cells.T)]
+    course = _follow(maps, (rounding + residual).reshape(-1))
+    taken = _taken(near, course.away, residual + float(rounding.max()))
+    nearest = _nearest(near, maps, course, max_exact)
+    delta = (1 - 2 * taken - _MARGIN_SHARE) / nearest.worst - float(course.away.max())
+    if not delta > 0:
+        raise NotCertifiableError(
+            f"delta={delta:.2g} must be above 0: a margin is too small; train on"
+        )
+    weights: NDArray[np.float64] = course.weights.reshape(near.num_cells, -1).numpy()
+    return WeightedCertificate(
+        delta,
+        residual,
+        float(rounding.max()),
+        rho,
+        course.power,
+        course.shrink,
+        near.num_conditions,
+        nearest.num_exact,
+        nearest.binding,
+        weights,
+    )
+
+
+def rounding_of_step(model: NCA, state: Tensor) -> Tensor:
+    """Return the most that rounding in float64 changes each value of `(*space, C)` in a step.
+
+    A value is a sum of products of sums: a bound on the number of roundings that each of its terms
+    meets, times the unit of rounding, times the sum of the sizes of the terms.
+    """
+    rule, sizes = model.rule(), state.abs()[None]
+    perceived = perceive(sizes, rule._replace(kernels=rule.kernels.abs()))
+    hidden = linear(perceived, rule.hidden_weight.abs(), rule.hidden_bias.abs())
+    moved = linear(hidden, rule.out_weight.abs(), rule.out_bias.abs()) + 2 * sizes
+    count = rule.kernels[0].numel() + perceived.shape[-1] + hidden.shape[-1] + 8
+    return moved[0] * (count * 2.0**-53 * 1.01)
+
+
+class _Product:
+    """A sparse matrix by dense columns, some rows at a time: faster than scipy by far."""
+
+    def __init__(self, matrix: Any, rows: int) -> None:
+        self._parts = []
+        for first in range(0, matrix.shape[0], rows):
+            part = matrix[first : first + rows]
+            columns = np.unique(part.indices).astype(np.int64)
+            dense = torch.from_numpy(part[:, columns].toarray())
+            self._parts.append((torch.from_numpy(columns), dense))
+        self._size = matrix.shape[0]
+
+    def __call__(self, values: Tensor) -> Tensor:
+        out = values.new_empty(self._size, values.shape[1])
+        first = 0
+        for columns, dense in self._parts:
+            torch.mm(dense, values.index_select(0, columns), out=out[first : first + len(dense)])
+            first += len(dense)
+        return out
+
+
+class _Maps(NamedTuple):
+    """What a step does to disturbances: J0 and J, forwards and backwards.
+
+    Attributes:
+        own: J as a sparse matrix `(nC, nC)`.
+        forwards: J.
+        backwards: J'.
+        entering: J0'.
+        at_first: t_1 = |J0| 1, `(nC,)`.
+        from_dead: d, `(nC,)`.
+    """
+
+    own: Any
+    forwards: _Product
+    backwards: _Product
+    entering: _Product
+    at_first: Tensor
+    from_dead: Tensor
+
+    @classmethod
+    def of(cls, near: Linearization) -> _Maps:
+        n, C, R = near.num_cells, near.num_channels, len(near.ring)
+        whole = _sparse(near.near, near.blocks, R)
+        live = (_own_places(near)[:, None] * C + torch.arange(C)).reshape(-1).numpy()
+        own = whole[:, live].tocsr()
+        at_first = torch.from_numpy(np.asarray(abs(whole).sum(1)).reshape(n * C))
+        inside = torch.from_numpy(np.asarray(abs(own).sum(1)).reshape(n * C))
+        products = _Product(own, C), _Product(own.T.tocsr(), C), _Product(whole.T.tocsr(), C)
+        return cls(own, *products, at_first, (at_first - inside).clamp(min=0))
+
+
+def _sparse(places: Tensor, blocks: Tensor, num_columns: int) -> Any:
+    """Return blocks `(n, O, C, C)` of cells at places `(n, O)`, -1 for none, as one matrix."""
+    n, C = len(blocks), blocks.shape[-1]
+    channel = torch.arange(C)
+    there = (places >= 0)[..., None, None].expand(blocks.shape)
+    rows = (torch.arange(n)[:, None, None, None] * C + channel[:, None]).expand(blocks.shape)
+    columns = (places[..., None, None] * C + channel).expand(blocks.shape)
+    where = rows[there].numpy(), columns[there].numpy()
+    return coo_matrix((blocks[there].numpy(), where), shape=(n * C, num_columns * C)).tocsr()
+
+
+def _own_places(near: Linearization) -> Tensor:
+    """Return where in `ring` each live cell is, `(n,)`."""
+    return near.near[:, near.near.shape[1] // 2]
+
+
+class _Course(NamedTuple):
+    """How far disturbances of size 1 go.
+
+    Attributes:
+        steps: t_1, t_2, ..., `(T, nC)`.
+        tail: what bounds t at every step after.
+        away: sum |J^k| push over all k >= 0, bounded, `(nC,)`.
+        weights: v, `(nC,)`.
+        power: m.
+        shrink: of v by |J^m|.
+    """
+
+    steps: Tensor
+    tail: Tensor
+    away: Tensor
+    weights: Tensor
+    power: int
+    shrink: float
+
+
+def _follow(maps: _Maps, push: Tensor) -> _Course:
+    size = len(maps.at_first)
+    ones, weights = torch.ones_like(maps.at_first), maps.at_first / maps.at_first.max()
+    powers = [
+        torch.from_numpy(maps.own[:, first : first + _COLUMNS].toarray())
+        for first in range(0, size, _COLUMNS)
+    ]
+    steps, away, from_dead = [], push.clone(), maps.from_dead
+    while True:
+        given = torch.stack([ones, maps.from_dead, push], 1)
+        sums, after, pushed = _sizes_times(powers, given).T
+        steps.append(sums + from_dead)
+        from_dead = after
+        shrink, weights = _weighted(powers, weights)
+        if shrink < _ENOUGH_SHRINK:
+            break
+        if len(steps) >= _MAX_POWER:
+            raise NotCertifiableError(
+                f"disturbances may still be {shrink:.2g} times as large after {_MAX_POWER} steps, "
+                f"and must be below {_ENOUGH_SHRINK}; train on with --certifiable"
+            )
+        away += pushed
+        for place, block in enumerate(powers):
+            powers[place] = maps.forwards(block)
+    power = len(steps)
+    group = torch.stack([*steps, away], 1)
+    every = [group]
+    for _ in range(_MAX_GROUPS):
+        group = _sizes_times(powers, group)
+        every.append(group)
+        if float((group[:, :-1] / weights[:, None]).max()) < _SMALL_END:
+            break
+    end = shrink * (group / weights[:, None]).amax(0)
+    away = torch.stack([part[:, -1] for part in every]).sum(0) + end[-1] / (1 - shrink) * weights
+    reaches = torch.cat([part[:, :-1] for part in every], 1).T
+    return _Course(reaches, end[:-1].max() * weights, away, weights, power, shrink)
+
+
+def _sizes_times(powers: list[Tensor], vectors: Tensor) -> Tensor:
+    """Return |M| times vectors `(nC, X)`, M being given in blocks of columns."""
+    out, first = torch.zeros_like(vectors), 0
+    for block in powers:
+        out += block.abs() @ vectors[first : first + block.shape[1]]
+        first += block.shape[1]
+    return out
+
+
+def _weighted(powers: list[Tensor], weights: Tensor) -> tuple[float, Tensor]:
+    """Look for the weights that a power shrinks the most, from some near by.
+
+    By Collatz and Wielandt the largest ratio of |M| v to v is a bound whatever v > 0 is.
+    """
+    best, chosen = float("inf"), weights
+    for _ in range(12):
+        carried = _sizes_times(powers, weights[:, None])[:, 0]
+        ratio = float((carried / weights).max())
+        if ratio < best:
+            best, chosen = ratio, weights
+        if ratio < _ENOUGH_SHRINK or ratio > 3:
+            break
+        weights = (carried / carried.max()).clamp(min=_LEAST_WEIGHT)
+    else:
+        return best, chosen
+    if ratio > 3:
+        chosen = (carried / carried.max()).clamp(min=_LEAST_WEIGHT)
+    return best, chosen
+
+
+@dataclass
+class _Nearest:
+    """The largest of reach / margin so far: delta times it must be below 1."""
+
+    worst: float = 0.0
+    binding: dict[str, Any] = field(default_factory=dict)
+    num_exact: int = 0
+
+    def see(
+        self, worst: float, kind: str, cell: Tensor, step: int | None, unit: int | None = None
+    ) -> None:
+        if worst > self.worst:
+            self.worst = worst
+            self.binding = {"kind": kind, "cell": cell.tolist(), "unit": unit, "step": step}
+
+
+def _nearest(near: Linearization, maps: _Maps, course: _Course, max_exact: int) -> _Nearest:
+    # Dead cells hold zeros, and live again with an alpha of the threshold itself.
+    found = _Nearest(1 / ALIVE_THRESHOLD, {"kind": "far", "cell": None, "unit": None, "step": 0})
+    shape = near.num_cells, near.num_channels
+    _alive(near, torch.ones(shape, dtype=torch.float64), found, 0)
+    bounds = torch.zeros_like(near.units)
+    for number, reach in enumerate([*course.steps, course.tail], 1):
+        step = number if number <= len(course.steps) else None
+        _alive(near, reach.reshape(shape), found, step)
+        bounds = torch.maximum(bounds, _felt(near, reach.reshape(shape)) / near.units.abs())
+    at_once = _felt_at_once(near) / near.units.abs()
+    place = int(at_once.argmax())
+    cell, unit = divmod(place, at_once.shape[1])
+    found.see(float(at_once.reshape(-1)[place]), "unit", near.cells[cell], 0, unit)
+    order = bounds.reshape(-1).argsort(descending=True)
+    furthest = torch.maximum(course.steps.amax(0), course.tail)
+    flat = bounds.reshape(-1)[order]
+    for first in range(0, len(order), _BATCH):
+        if float(flat[first]) <= found.worst:
+            return found
+        if first >= max_exact:
+            cell, unit = divmod(int(order[first]), bounds.shape[1])
+            found.see(float(flat[first]), "unit bounded", near.cells[cell], None, unit)
+            return found
+        chosen = order[first : first + _BATCH]
+        found.num_exact += len(chosen)
+        for step, number, worst in _exactly(near, maps, chosen, furthest, found):
+            cell, unit = divmod(number, bounds.shape[1])
+            found.see(worst, "unit", near.cells[cell], step, unit)
+    return found
+
+
+def _exactly(
+    near: Linearization, maps: _Maps, chosen: Tensor, furthest: Tensor, found: _Nearest
+) -> Iterator[tuple[int, int, float]]:
+    """Carry hidden units backwards; yields step, number of a unit, reach / margin."""
+    n, C, H = near.num_cells, near.num_channels, near.units.shape[1]
+    margins = near.units.abs().reshape(-1)[chosen]
+    padded = torch.zeros(n + 1, C, len(chosen), dtype=torch.float64)
+    for column, number in enumerate(chosen.tolist()):
+        cell, unit = divmod(number, H)
+        padded[:, :, column].index_add_(
+            0, near.near_alive[cell] % (n + 1), near.weights[:, :, unit]
+        )
+    rows, step = padded[:n].reshape(n * C, -1), 1
+    while len(chosen):
+        reach = maps.entering(rows).abs().sum(0) / margins
+        worst = int(reach.argmax())
+        yield step, int(chosen[worst]), float(reach[worst])
+        rest = (furthest @ maps.backwards(rows).abs()) / margins
+        going = rest > found.worst
+        chosen, margins = chosen[going], margins[going]
+        rows, step = maps.backwards(rows[:, going]), step + 1
+
+
+def _felt(near: Linearization, reach: Tensor) -> Tensor:
+    """Return how far live values that go as far as `reach` `(n, C)` move the units: `(n, H)`."""
+    padded = torch.cat([reach, torch.zeros(1, reach.shape[1], dtype=torch.float64)])
+    around = padded[near.near_alive].flatten(1)
+    return around @ near.weights.abs().flatten(0, 1)
+
+
+def _felt_at_once(near: Linearization) -> Tensor:
+    """Return how far a disturbance of size 1 moves the units before the first step: `(n, H)`.
+
+    Beyond a border that repeats cells a cell counts as often as it is met: no less than exact.
+    """
+    return (near.near >= 0).double() @ near.weights.abs().sum(1)
+
+
+def _alive(near: Linearization, reach: Tensor, found: _Nearest, step: int | None) -> None:
+    """Look at the conditions of life, live values going as far as `reach` `(n, C)`."""
+    alphas = near.alphas(near.cells)
+    by_dead = torch.zeros(len(near.ring), dtype=torch.bool)
+    by_dead[near.below] = True
+    by_dead = by_dead[_own_places(near)]
+    if by_dead.any():
+        worst = torch.where(by_dead, reach[:, ALPHA] / (ALIVE_THRESHOLD - alphas), 0.0)
+        found.see(float(worst.max()), "dead", near.cells[int(worst.argmax())], step)
+    kept = torch.where(near.above, (alphas - ALIVE_THRESHOLD) / reach[:, ALPHA].clamp(min=_TINY), 0)
+    best = torch.cat([kept, torch.zeros(1, dtype=torch.float64)])[near.near_alive].amax(1)
+    place = int(best.argmin())
+    found.see(float(1 / best[place].clamp(min=_TINY)), "live", near.cells[place], step)
+
+
+def _taken(near: Linearization, away: Tensor, push: float) -> float:
+    """Return the largest share of a margin that residual and rounding take.
+
+    Raises:
+        NotCertifiableError: when it is too much.
+    """
+    moved = away.reshape(near.num_cells, near.num_channels)
+    gaps = (near.alphas(near.cells) - ALIVE_THRESHOLD).abs()
+    share = max(
+        float((_felt(near, moved) / near.units.abs()).max()),
+        float((moved[:, ALPHA] / gaps).max()),
+    )
+    if not share <= _MOST_TAKEN:
+        raise NotCertifiableError(
+            f"residual and rounding of {push:.2g} a step take {share:.2g} of a margin, and may "
+            f"take {_MOST_TAKEN:g}: settle the pattern further, or train on"
+        )
+    return share
