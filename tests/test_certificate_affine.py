@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import voxnca
-from analysis.certificate import Balls, affine
+from analysis.certificate import Balls, Findings, affine, checking
 from analysis.certificate.affine import affine_certificate, sparse_matrix, spectral_radius
 from analysis.certificate.ball_entry import ball_entries
 from analysis.certificate.chance import bound_chance, reach_bound
@@ -19,6 +19,7 @@ from analysis.certificate.linear import (
     residual_of,
 )
 from analysis.certificate.mean_square import mean_square_certificate
+from analysis.certificate.weighted import weighted_certificate
 from voxnca import NCA, ArgumentError, ModelConfig
 
 LEAK = 0.25
@@ -242,6 +243,28 @@ class TestAffine:
         assert found.entered == int((~fatal).sum())
         assert 0 < found.entered < found.num_wounds  # without its one mature cell all is lost
         assert 0 < found.longest <= 400
+
+    def test_a_claim_of_more_than_can_be_proven_is_found_out(self, at_rest):
+        rule, state, certificate = at_rest
+        space = tuple(state.shape[:-1])
+        told = weighted_certificate(rule, state).to_json()
+        assert 0.5 * certificate.delta < told["delta"] <= 1.005 * certificate.delta
+        honest, forged, slow = Findings(), Findings(), Findings()
+        checking._check_affine(told, rule, space, honest)
+        assert honest.holds
+        assert not honest.unverified
+        checking._check_affine({**told, "delta": 2 * certificate.delta}, rule, space, forged)
+        assert "is claimed" in forged.problems[0]
+        checking._check_affine({**told, "spectral_radius": 0.1}, rule, space, slow)
+        assert "the spectral radius is" in slow.problems[0]
+
+    def test_a_claim_about_a_larger_creature_is_said_not_to_be_verified(self, at_rest, monkeypatch):
+        rule, state, certificate = at_rest
+        monkeypatch.setattr(affine, "MEMORY_BYTES", 1000)
+        found = Findings()
+        checking._check_affine(certificate.to_json(), rule, tuple(state.shape[:-1]), found)
+        assert found.holds
+        assert "too large" in found.unverified[0]
 
     def test_the_claim_can_be_written(self, at_rest):
         told = at_rest[2].to_json()

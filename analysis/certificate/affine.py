@@ -28,7 +28,12 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.linalg import ArpackNoConvergence, eigs
 from torch import Tensor
 
-from analysis.certificate.linear import Linearization, NotCertifiableError, residual_of
+from analysis.certificate.linear import (
+    Linearization,
+    NotCertifiableError,
+    TooLargeError,
+    residual_of,
+)
 from voxnca import NCA
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
 
@@ -115,7 +120,7 @@ def affine_certificate(model: NCA, state: Tensor) -> AffineCertificate:
     n, R, C = near.num_cells, len(near.ring), near.num_channels
     needed = 8 * n * C * R * C
     if needed > MEMORY_BYTES:
-        raise NotCertifiableError(
+        raise TooLargeError(
             f"{n} live cells of {C} channels take matrices of {needed / 2**30:.1f} GiB, and may "
             f"take {MEMORY_BYTES / 2**30:.0f}: the creature is too large for this certificate"
         )

@@ -20,11 +20,15 @@ import numpy as np
 from analysis.certificate.document import Certificate
 from analysis.certificate.fates import EPSILON
 from analysis.certificate.identity import model_digest
+from analysis.certificate.linear import NotCertifiableError, TooLargeError, find_fixed_point
 from analysis.certificate.machine import Machine, Wholes
 from analysis.stages import Stage, Stages
 from voxnca import NCA
 from voxnca.evaluation import check_target
 
+_CLOSE = 1e-5
+_TAKEN_OFF = 0.005
+"""More than the share of delta that either proof takes off for rounding, and not the same."""
 _MAX_STEPS, _MAX_PERIOD = 10**6, 10**4
 
 
@@ -36,11 +40,13 @@ class Findings:
         num_wounds: whose fate was shown anew.
         num_undecided: of which nothing is claimed, or which were left out.
         problems: claims that do not hold; none for a valid certificate.
+        unverified: claims that were not looked at again, each with the reason.
     """
 
     num_wounds: int = 0
     num_undecided: int = 0
     problems: list[str] = field(default_factory=list)
+    unverified: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
@@ -60,7 +66,7 @@ def check(
         every: only each so many'th cut is stepped anew: 1 for all.
     """
     found = Findings()
-    families = len(certificate.wounds)
+    families = len(certificate.wounds) + (certificate.affine is not None)
     yield Stage(0, families + 1, "the model and its grown pattern")
     if model_digest(model) != certificate.digest:
         found.problems.append(
@@ -89,7 +95,36 @@ def check(
             _check_family(claim, trial, every, found, num_threads)
         except (KeyError, TypeError, ValueError) as error:
             found.problems.append(f"family {number + 1} is damaged: {error!r}")
+    if certificate.affine is not None:
+        yield Stage(families, families + 1, "small disturbances")
+        _check_affine(certificate.affine, model, certificate.space, found)
+    if certificate.chance is not None:
+        found.unverified.append("the chance under random firing: only voxnca certify proves it")
     return found
+
+
+def _check_affine(
+    claim: Mapping[str, Any], model: NCA, space: tuple[int, ...], found: Findings
+) -> None:
+    """Prove by the rows of all powers what the certificate proves by weights."""
+    from analysis.certificate.affine import affine_certificate  # noqa: PLC0415 - loads scipy
+
+    try:
+        exact, state, residual = find_fixed_point(model, space)
+        mine = affine_certificate(exact, state)
+        if not claim["delta"] <= (1 + _TAKEN_OFF) * mine.delta:
+            found.problems.append(
+                f"disturbances: delta={claim['delta']!r} is claimed, {mine.delta:.4g} is proven"
+            )
+        if abs(claim["spectral_radius"] - mine.spectral_radius) > _CLOSE:
+            found.problems.append(
+                f"disturbances: the spectral radius is {mine.spectral_radius:.6f}, residual "
+                f"{residual:.2g}"
+            )
+    except TooLargeError as error:
+        found.unverified.append(f"small disturbances: {error}")
+    except (NotCertifiableError, KeyError, TypeError) as error:
+        found.problems.append(f"disturbances: nothing can be proven ({error})")
 
 
 def _home(

@@ -28,6 +28,10 @@ class NotCertifiableError(VoxncaError):
     """The pattern does not fulfil what a certificate rests on."""
 
 
+class TooLargeError(NotCertifiableError):
+    """The matrices of a creature do not fit into the memory that they may take."""
+
+
 @torch.no_grad()
 def find_fixed_point(model: NCA, space: tuple[int, ...]) -> tuple[NCA, Tensor, float]:
     """Grow a rule in float64 until it rests.

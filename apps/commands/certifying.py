@@ -138,6 +138,8 @@ def verify(path: Path, text: str | None) -> None:
     began = time.monotonic()
     found = watched(check(certificate, model, num_threads=get_num_threads()))
     took = f"{time.monotonic() - began:.0f} s"
+    for claim in found.unverified:
+        result(f"not verified again: {claim}")
     for problem in found.problems[:20]:
         result(f"✗ {problem}")
     if not found.holds:

@@ -18,11 +18,11 @@ from analysis.certificate import (
     grown_home,
     model_digest,
 )
-from analysis.certificate.affine import affine_certificate
 from analysis.certificate.ball_entry import ball_entries
 from analysis.certificate.chance import bound_chance
 from analysis.certificate.linear import NotCertifiableError, find_fixed_point
 from analysis.certificate.mean_square import mean_square_certificate
+from analysis.certificate.weighted import weighted_certificate
 from analysis.certificate.wound_proof import LIMIT
 from analysis.criticality import CriticalityMap, measure_criticality
 from analysis.recovery import Recovered, grown_pattern, sweep
@@ -39,7 +39,7 @@ Kept = dict[str, Any]
 _FIRE_RATE, _TRIALS = 0.5, 400
 _FLOAT_RADIUS = 2
 """Of the largest ball wounds that the rule in real numbers is dealt."""
-_AFFINE_SECONDS, _RANDOM_SECONDS = 4e-6, 1e-5
+_SMALL_SECONDS, _RANDOM_SECONDS = 1.5e-6, 1e-5
 """That these proofs take, times the square of the number of live values."""
 _CONFIDENCE, _MAX_WOUNDS = 0.95, 128
 _PROOF_SHARE = 0.75
@@ -179,8 +179,8 @@ def _small(
         return None, None
     yield Stage(1, 3, "small disturbances")
     try:
-        _check_time(clock, _AFFINE_SECONDS * live**2)
-        certificate = affine_certificate(exact, state)
+        _check_time(clock, _SMALL_SECONDS * live**2)
+        certificate = weighted_certificate(exact, state)
         found["affine"] = certificate.to_json()
         if clock.left(_PROOF_SHARE):
             family = Balls(min(asked.radius, _FLOAT_RADIUS))
