@@ -207,7 +207,7 @@ class TestControls:
             page = open_page_running(open_page, served)
             name = voxnca.model_names()[0]
             page.get_by_role("combobox", name="Model").first.click()
-            page.get_by_role("option", name=name).click()
+            page.get_by_role("option", name=re.compile(rf"^{name}\b")).click()
             wait_for_frame(page, "run === 2 && step > 0")
             assert served.session.model.info.name == name
             page.get_by_role("combobox", name="Model").first.click()
@@ -265,7 +265,8 @@ def test_the_list_shows_a_picture_and_a_line_beside_every_name(still, open_page)
             assert f" · {model.config.num_goals} goals · heals " in line
         elif not model.config.is_conditioned:
             size = TIMES.join(map(str, model.target.size))
-            assert line.startswith(f"{model.config.num_dims}D · {size} · heals ")
+            other = "" if name.startswith(model.target.name) else f"{model.target.name} · "
+            assert line.startswith(f"{model.config.num_dims}D · {size} · {other}heals ")
     assert offered[0].inner_text().split("\n") == ["cube (untrained)", f"3D · 10{TIMES}10{TIMES}10"]
 
 

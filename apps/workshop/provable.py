@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,7 @@ def train(case: Case) -> None:
 def ship(case: Case) -> None:
     """Copy a model to the shipped data."""
     model = voxnca.load(case.path)
+    model.info = replace(model.info, name=case.name)
     models = voxnca.data_path() / "models"
     voxnca.save(model, models / f"{case.name}.safetensors")
     write_thumbnail(model, models / f"{case.name}.png")
