@@ -69,21 +69,11 @@ def check(
     found = Findings()
     families = len(certificate.wounds) + (certificate.affine is not None)
     yield Stage(0, families + 1, "the model and its grown pattern")
-    if model_digest(model) != certificate.digest:
-        found.problems.append(
-            "the model is another: its weights or its configuration are not those certified"
-        )
+    misfit = _misfit(certificate, model)
+    if misfit is not None:
+        found.problems.append(misfit)
         return found
-    if model.config.fire_rate != 1:
-        found.problems.append("the rule fires at random, and repeated states prove nothing")
-        return found
-    bits, twin_bits = certificate.state_bits, model.config.state_bits
-    if certificate.epsilon > EPSILON:
-        found.problems.append(f"epsilon={certificate.epsilon!r} is more than {EPSILON}: not healed")
-        return found
-    if not 4 <= bits <= 20 or twin_bits not in (None, bits):
-        found.problems.append(f"state_bits={bits} is not that of the model's twin")
-        return found
+    bits = certificate.state_bits
     machine = Machine(model, certificate.space, bits)
     home = _home(certificate, model, machine, found)
     if home is None:
@@ -104,6 +94,20 @@ def check(
     if certificate.chance is not None:
         found.unverified.append("the chance under random firing: only voxnca certify proves it")
     return found
+
+
+def _misfit(certificate: Certificate, model: NCA) -> str | None:
+    """Say why a certificate cannot be about a model, or prove anything, if so."""
+    if model_digest(model) != certificate.digest:
+        return "the model is another: its weights or its configuration are not those certified"
+    if model.config.fire_rate != 1:
+        return "the rule fires at random, and repeated states prove nothing"
+    if certificate.epsilon > EPSILON:
+        return f"epsilon={certificate.epsilon!r} is more than {EPSILON}: not healed"
+    bits, twin_bits = certificate.state_bits, model.config.state_bits
+    if not 4 <= bits <= 20 or twin_bits not in (None, bits):
+        return f"state_bits={bits} is not that of the model's twin"
+    return None
 
 
 def _check_affine(
