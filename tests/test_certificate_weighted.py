@@ -10,6 +10,7 @@ from torch.nn.functional import linear
 from analysis.certificate import weighted
 from analysis.certificate.affine import affine_certificate
 from analysis.certificate.linear import Linearization, NotCertifiableError, find_fixed_point
+from analysis.certificate.sparse import sparse_matrix
 from analysis.certificate.weighted import rounding_of_step, weighted_certificate
 from voxnca import NCA, ModelConfig
 from voxnca.engines import dense
@@ -146,7 +147,7 @@ def test_it_agrees_with_the_certificate_of_small_creatures(at_rest):
 
 def test_a_power_shrinks_the_weighted_size(at_rest):
     rule, state, certificate = at_rest
-    matrix = Linearization.at(rule, state).matrix().numpy()
+    matrix = sparse_matrix(Linearization.at(rule, state)).toarray()
     power = np.abs(np.linalg.matrix_power(matrix, certificate.power))
     v = certificate.weights.reshape(-1)
     assert (v > 0).all()

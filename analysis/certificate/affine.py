@@ -24,7 +24,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
 from scipy.sparse.linalg import ArpackNoConvergence, eigs
 from torch import Tensor
 
@@ -34,6 +33,7 @@ from analysis.certificate.linear import (
     TooLargeError,
     residual_of,
 )
+from analysis.certificate.sparse import sparse_matrix
 from voxnca import NCA
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
 
@@ -124,13 +124,23 @@ def affine_certificate(model: NCA, state: Tensor) -> AffineCertificate:
             f"{n} live cells of {C} channels take matrices of {needed / 2**30:.1f} GiB, and may "
             f"take {MEMORY_BYTES / 2**30:.0f}: the creature is too large for this certificate"
         )
+    rho = check_dying_down(near)
+    return _certify(near, residual_of(model, state), rho)
+
+
+def check_dying_down(near: Linearization) -> float:
+    """Return the spectral radius, when disturbances die down.
+
+    Raises:
+        NotCertifiableError: when it is 1 or more.
+    """
     rho = spectral_radius(near)
     if not rho < 1:
         raise NotCertifiableError(
             f"spectral radius {rho:.4f} must be below 1: some disturbance never dies down; train "
             "with a leak, --certifiable"
         )
-    return _certify(near, residual_of(model, state), rho)
+    return rho
 
 
 def spectral_radius(near: Linearization) -> float:
@@ -147,22 +157,6 @@ def spectral_radius(near: Linearization) -> float:
         if not len(values):
             raise NotCertifiableError("no eigenvalue was found within 20,000 iterations") from error
     return float(np.abs(values).max())
-
-
-def sparse_matrix(near: Linearization) -> Any:
-    """Return J as a sparse matrix of scipy, `(nC, nC)`."""
-    n, C = near.num_cells, near.num_channels
-    rows, columns, values = [], [], []
-    for o in range(near.near_alive.shape[1]):
-        there = (near.near_alive[:, o] >= 0).nonzero()[:, 0]
-        other = near.near_alive[there, o]
-        shape = (len(there), C, C)
-        channel = torch.arange(C)
-        rows.append((there[:, None, None] * C + channel[None, :, None]).expand(shape).reshape(-1))
-        columns.append((other[:, None, None] * C + channel).expand(shape).reshape(-1))
-        values.append(near.blocks[there, o].reshape(-1))
-    places = (torch.cat(rows).numpy(), torch.cat(columns).numpy())
-    return coo_matrix((torch.cat(values).numpy(), places), shape=(n * C, n * C)).tocsr()
 
 
 def _certify(near: Linearization, residual: float, rho: float) -> AffineCertificate:
@@ -215,8 +209,7 @@ def _certify(near: Linearization, residual: float, rho: float) -> AffineCertific
 
 def _at_once(near: Linearization, found: _Nearest) -> Tensor:
     """Look at the conditions before the first step; returns the reach of each unit `(n, H)`."""
-    inside = (near.near >= 0).double()
-    reach = inside @ near.weights.abs().sum(1)
+    reach = near.felt_at_once()
     deltas = near.units.abs() / reach
     place = int(deltas.argmin())
     cell, unit = divmod(place, deltas.shape[1])
@@ -233,27 +226,19 @@ def _at_once(near: Linearization, found: _Nearest) -> Tensor:
 
 def _alive_later(near: Linearization, total: Tensor, found: _Nearest, step: int) -> None:
     """Look at the conditions of life after a step: `total` is `(n, C)`, the sums of rows."""
-    own = _own_places(near)
-    live = own >= 0
-    gaps = (ALIVE_THRESHOLD - near.alphas(near.ring)[near.below])[live]
-    if len(gaps):
-        deltas = gaps / total[own[live], ALPHA].clamp(min=1e-300)
+    cells = near.cells[near.by_dead]
+    if len(cells):
+        reach = total[near.by_dead, ALPHA].clamp(min=1e-300)
+        deltas = (ALIVE_THRESHOLD - near.alphas(cells)) / reach
         place = int(deltas.argmin())
-        found.see(float(deltas[place]), "dead", near.ring[near.below[live][place]], step)
+        found.see(float(deltas[place]), "dead", cells[place], step)
     _keep_alive(near, total[:, ALPHA], found, step)
 
 
-def _own_places(near: Linearization) -> Tensor:
-    """Return where in `cells` those of `below` are; -1 for those that do not live."""
-    numbers = {tuple(cell): place for place, cell in enumerate(near.cells.tolist())}
-    return torch.tensor([numbers.get(tuple(c), -1) for c in near.ring[near.below].tolist()])
-
-
 def _keep_alive(near: Linearization, reach: Tensor, found: _Nearest, step: int) -> None:
-    """Each live cell needs one neighbour that stays above the threshold: the best of them."""
+    """Look at the cells that must stay mature, whose alphas go as far as `reach` `(n,)`."""
     above = near.alphas(near.cells) - ALIVE_THRESHOLD
-    deltas = torch.where(near.above, above / reach.clamp(min=1e-300), 0.0)
-    best = torch.cat([deltas, torch.zeros(1, dtype=torch.float64)])[near.near_alive].amax(1)
+    best = near.kept_alive(above / reach.clamp(min=1e-300))
     place = int(best.argmin())
     found.see(float(best[place]), "live", near.cells[place], step)
 
@@ -262,7 +247,7 @@ def _units_later(
     near: Linearization, carried: Tensor, total: Tensor, margins: Tensor, found: _Nearest, step: int
 ) -> None:
     """Look at the hidden units after a step: exactly where a bound says that they may bind."""
-    bound = _felt(near, total[..., None], absolute=True)[..., 0]
+    bound = near.felt(total[..., None])[..., 0]
     for place in _candidates(margins / bound.clamp(min=1e-300), found.delta):
         cell, unit = divmod(place, margins.shape[1])
         row = _row(near, carried, cell, unit)
@@ -284,24 +269,12 @@ def _row(near: Linearization, carried: Tensor, cell: int, unit: int) -> Tensor:
     return torch.einsum("oc,ocx->x", near.weights[there, :, unit], values)
 
 
-def _felt(near: Linearization, values: Tensor, *, absolute: bool) -> Tensor:
-    """Return what values of live cells `(n, C, X)` add to their hidden units: `(n, H, X)`."""
-    weights = near.weights.abs() if absolute else near.weights
-    n, _, X = values.shape
-    out = torch.zeros(n, weights.shape[2], X, dtype=torch.float64)
-    for o in range(near.near_alive.shape[1]):
-        there = near.near_alive[:, o] >= 0
-        part = torch.einsum("ch,ncx->nhx", weights[o], values[near.near_alive[there, o]])
-        out.index_add_(0, there.nonzero()[:, 0], part)
-    return out
-
-
 def _of_one_cell_at_once(near: Linearization) -> Tensor:
     """Return how far each cell of the ring alone may go before the first step: `(R,)`."""
     tolerance = torch.full((len(near.ring),), ALIVE_THRESHOLD, dtype=torch.float64)
     gaps = ALIVE_THRESHOLD - near.alphas(near.ring)[near.below]
     tolerance[near.below] = torch.minimum(tolerance[near.below], gaps.abs())
-    own = _ring_places(near)
+    own = near.own
     above = (near.alphas(near.cells) - ALIVE_THRESHOLD).abs()
     tolerance[own] = torch.minimum(tolerance[own], above)
     for o in range(near.near.shape[1]):
@@ -313,17 +286,12 @@ def _of_one_cell_at_once(near: Linearization) -> Tensor:
     return tolerance
 
 
-def _ring_places(near: Linearization) -> Tensor:
-    middle = near.near.shape[1] // 2
-    return near.near[:, middle]
-
-
 def _of_one_cell_later(near: Linearization, by_cell: Tensor, margins: Tensor) -> Tensor:
     """Return the same after a step; `by_cell` `(n, C, R)` is what each cell adds, at most.
 
     Every mature cell is held to stay so, which is more than need be.
     """
-    felt = _felt(near, by_cell, absolute=True)
+    felt = near.felt(by_cell)
     tolerance = (margins[..., None] / felt.clamp(min=1e-300)).amin((0, 1))
     gaps = (near.alphas(near.cells) - ALIVE_THRESHOLD).abs()
     alive = (gaps[:, None] / by_cell[:, ALPHA].clamp(min=1e-300)).amin(0)

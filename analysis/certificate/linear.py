@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import Self
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from analysis.certificate.neighborhood import near_cells
 from voxnca import NCA, ArgumentError, VoxncaError
 from voxnca import seed as seed_state
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
@@ -103,9 +102,7 @@ class Linearization:
         near_alive: place in `cells` of the same, `(n, O)`; -1 for what does not live.
         blocks: d(next values) / d(values near by), `(n, O, C, C)`.
         weights: of the hidden units for what is near, `(O, C, H)`.
-        out: of the last layer, `(C, H)`.
         units: what comes into the hidden units, `(n, H)`: its sizes are margins.
-        leak: of the rule.
         below: cells of `ring` next to a dead cell, whose alpha must stay below the threshold.
         above: which of `cells` have an alpha above the threshold, bool `(n,)`.
     """
@@ -117,9 +114,7 @@ class Linearization:
     near_alive: Tensor
     blocks: Tensor
     weights: Tensor
-    out: Tensor
     units: Tensor
-    leak: float
     below: Tensor
     above: Tensor
 
@@ -144,7 +139,7 @@ class Linearization:
                 "it is no fixed point; settle it by find_fixed_point"
             )
         space = tuple(state.shape[:-1])
-        index = _near_cells(space, model.config.border)
+        index = torch.from_numpy(near_cells(space, model.config.border))
         mature = (state[..., ALPHA] > ALIVE_THRESHOLD).reshape(-1)
         padded = torch.cat([mature, torch.tensor([False])])
         alive = padded[index].any(1)
@@ -171,9 +166,7 @@ class Linearization:
             _places(cells, len(grid))[index[cells]],
             blocks,
             weights,
-            out,
             units,
-            model.config.leak,
             (by_dead[:-1][ring]).nonzero()[:, 0],
             mature[cells],
         )
@@ -213,25 +206,63 @@ class Linearization:
                 "an alpha is just at the threshold of life, so that its margin is 0; train on"
             )
 
+    @property
+    def own(self) -> Tensor:
+        """Where in `ring` each live cell is: `(n,)`."""
+        return self.near[:, self.near.shape[1] // 2]
+
+    @property
+    def by_dead(self) -> Tensor:
+        """Which live cells are next to a dead one: bool `(n,)`."""
+        return torch.isin(self.own, self.below)
+
+    def felt(self, reach: Tensor) -> Tensor:
+        """Return how far live values that go as far as `reach` `(n, C, X)` move the hidden units.
+
+        Returns:
+            `(n, H, X)`.
+        """
+        sizes = self.weights.abs()
+        n, _, X = reach.shape
+        moved = torch.zeros(n, sizes.shape[2], X, dtype=torch.float64)
+        for o in range(self.near_alive.shape[1]):
+            there = self.near_alive[:, o] >= 0
+            part = torch.einsum("ch,ncx->nhx", sizes[o], reach[self.near_alive[there, o]])
+            moved.index_add_(0, there.nonzero()[:, 0], part)
+        return moved
+
+    def felt_at_once(self) -> Tensor:
+        """Return how far a disturbance of size 1 moves the units before the first step: `(n, H)`.
+
+        Beyond a border that repeats cells a cell counts as often as it is met: no less than exact.
+        """
+        return (self.near >= 0).double() @ self.weights.abs().sum(1)
+
+    def kept_alive(self, lasting: Tensor) -> Tensor:
+        """Return how much each live cell bears before it dies: `(n,)`.
+
+        Each needs one cell near it whose alpha stays above the threshold: the best of them.
+
+        Args:
+            lasting: how much each live cell bears before its own alpha falls below, `(n,)`.
+        """
+        mature = torch.where(self.above, lasting, 0.0)
+        return torch.cat([mature, torch.zeros(1, dtype=torch.float64)])[self.near_alive].amax(1)
+
     def alphas(self, cells: Tensor) -> Tensor:
         """Return the alphas of cells `(N, d)`."""
         return self.state[..., ALPHA][tuple(cells.T)]
 
-    def carried(self, columns: Tensor | None = None) -> Iterator[Tensor]:
+    def carried(self) -> Iterator[Tensor]:
         """Yield how a disturbance is carried on, step by step: J0, J J0, J^2 J0, ...
 
-        Args:
-            columns: numbers of the values of `ring` that are disturbed; None for all.
-
         Yields:
-            `(n, C, columns)`: what each disturbed value adds to each live one, after 1, 2, ...
-            steps.
+            `(n, C, R C)`: what each disturbed value of `ring` adds to each live one, after 1, 2,
+            ... steps.
         """
-        R, C = len(self.ring), self.num_channels
-        whole = torch.eye(R * C, dtype=torch.float64) if columns is None else None
-        start = whole if whole is not None else _unit_columns(R * C, columns)
-        start = start.reshape(R, C, -1)
-        now = self._step(start, self.near)
+        size = len(self.ring) * self.num_channels
+        whole = torch.eye(size, dtype=torch.float64).reshape(len(self.ring), -1, size)
+        now = self._step(whole, self.near)
         while True:
             yield now
             now = self._step(now, self.near_alive)
@@ -244,53 +275,12 @@ class Linearization:
             out.index_add_(0, there.nonzero()[:, 0], part)
         return out
 
-    def matrix(self) -> Tensor:
-        """Return the map of the live values to themselves, dense `(nC, nC)`."""
-        n, C = self.num_cells, self.num_channels
-        dense = torch.zeros(n, C, n, C, dtype=torch.float64)
-        for o in range(self.near_alive.shape[1]):
-            there = (self.near_alive[:, o] >= 0).nonzero()[:, 0]
-            other = self.near_alive[there, o]
-            dense.index_put_(_pairs(there, other, C), self.blocks[there, o], accumulate=True)
-        return dense.reshape(n * C, n * C)
-
-
-def _pairs(rows: Tensor, columns: Tensor, C: int) -> tuple[Tensor, ...]:
-    """Return the four indices, broadcast to `(N, C, C)`, of blocks of a matrix."""
-    channel = torch.arange(C)
-    return (
-        rows[:, None, None],
-        channel[None, :, None],
-        columns[:, None, None],
-        channel[None, None, :],
-    )
-
-
-def _unit_columns(count: int, columns: Tensor | None) -> Tensor:
-    assert columns is not None
-    chosen = torch.zeros(count, len(columns), dtype=torch.float64)
-    chosen[columns, torch.arange(len(columns))] = 1
-    return chosen
-
 
 def _places(chosen: Tensor, count: int) -> Tensor:
     """Return the place of each cell among those chosen; -1 for others, and for the last."""
     places = torch.full((count + 1,), -1, dtype=torch.int64)
     places[chosen] = torch.arange(len(chosen))
     return places
-
-
-def _near_cells(space: tuple[int, ...], border: str) -> Tensor:
-    """Return the numbers of the 3^d cells near each, `(P, 3^d)`; P for what lies outside."""
-    grid = np.indices(space).reshape(len(space), -1).T
-    sizes, columns = np.array(space), []
-    for offset in product((-1, 0, 1), repeat=len(space)):
-        near = grid + np.array(offset)
-        inside = ((near >= 0) & (near < sizes)).all(1)
-        near = near % sizes if border == "circular" else near.clip(0, sizes - 1)
-        number = np.ravel_multi_index(tuple(near.T), space)
-        columns.append(np.where(inside, number, len(grid)) if border == "zero" else number)
-    return torch.from_numpy(np.stack(columns, 1))
 
 
 def _weights(model: NCA) -> Tensor:

@@ -7,13 +7,13 @@ which is exact up to 2^53: that no sum can exceed it is found from the weights, 
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from analysis.certificate.neighborhood import near_cells
 from voxnca import NCA, ArgumentError
 
 Ints = NDArray[np.int64]
@@ -62,7 +62,7 @@ class Machine:
             _BOUND * 2.0**state_bits,
             2.0**state_bits,
         )
-        self._neighbors = _neighbors(space, model.config.border)
+        self._neighbors = near_cells(space, model.config.border)
         self._num_channels = model.config.num_channels
         self._check(hidden, out)
 
@@ -100,20 +100,6 @@ class Machine:
 def _rounded(numbers: Any) -> Wholes:
     whole: Wholes = np.floor(numbers + 0.5)
     return whole
-
-
-def _neighbors(space: tuple[int, ...], border: str) -> Ints:
-    """Return the 3^d cells round each, itself among them; -1 for what lies outside."""
-    cells = np.indices(space).reshape(len(space), -1).T
-    sizes = np.array(space)
-    columns = []
-    for offset in product((-1, 0, 1), repeat=len(space)):
-        near = cells + np.array(offset)
-        inside = ((near >= 0) & (near < sizes)).all(1)
-        near = near % sizes if border == "circular" else near.clip(0, sizes - 1)
-        index = np.ravel_multi_index(tuple(near.T), space)
-        columns.append(np.where(inside, index, -1) if border == "zero" else index)
-    return np.stack(columns, 1).astype(np.int64)
 
 
 @njit(nogil=True, cache=True)

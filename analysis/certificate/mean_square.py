@@ -26,8 +26,14 @@ from scipy.linalg import cholesky, eigvalsh, solve_triangular
 from scipy.sparse import block_diag, identity
 from torch import Tensor
 
-from analysis.certificate.affine import MEMORY_BYTES, sparse_matrix
-from analysis.certificate.linear import Linearization, NotCertifiableError, residual_of
+from analysis.certificate.affine import MEMORY_BYTES
+from analysis.certificate.linear import (
+    Linearization,
+    NotCertifiableError,
+    TooLargeError,
+    residual_of,
+)
+from analysis.certificate.sparse import sparse_matrix
 from voxnca import NCA, ArgumentError
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
 
@@ -112,13 +118,13 @@ def mean_square_certificate(
         )
     size = near.num_cells * near.num_channels
     if 8 * size * size > MEMORY_BYTES // 2:
-        raise NotCertifiableError(
+        raise TooLargeError(
             f"{near.num_cells} live cells of {near.num_channels} channels take matrices of "
             f"{8 * size * size / 2**30:.2f} GiB, and may take {MEMORY_BYTES / 2**31:.2f}: the "
             "creature is too large for this certificate"
         )
-    matrix, terms = _lyapunov(near, fire_rate)
     step = _Expected(near, fire_rate)
+    matrix, terms = _lyapunov(step, size)
     falls = matrix - step(matrix)
     decrease = float(eigvalsh((falls + falls.T) / 2, subset_by_index=[0, 0])[0])
     if not decrease > _ROUNDING_SHARE:
@@ -142,6 +148,7 @@ class _Expected:
         change = (whole - eye).tocsr()
         self._mean = (eye + fire_rate * change).T.tocsr()
         self._change = change.T.tocsr()
+        self.fire_rate = fire_rate
         self._share = fire_rate * (1 - fire_rate)
         self._shape = near.num_cells, near.num_channels
 
@@ -160,10 +167,9 @@ class _Expected:
         return block_diag(list(blocks), format="csr")
 
 
-def _lyapunov(near: Linearization, fire_rate: float) -> tuple[NDArray[np.float64], int]:
+def _lyapunov(step: _Expected, size: int) -> tuple[NDArray[np.float64], int]:
     """Add up I + T(I) + ... until what comes next is small."""
-    step = _Expected(near, fire_rate)
-    term = np.eye(near.num_cells * near.num_channels)
+    term = np.eye(size)
     total = np.zeros_like(term)
     for count in range(1, _MAX_ITERATIONS + 1):
         total += term
@@ -174,8 +180,9 @@ def _lyapunov(near: Linearization, fire_rate: float) -> tuple[NDArray[np.float64
         if not norm < 1e9:
             break
     raise NotCertifiableError(
-        f"fired at a rate of {fire_rate:g}, disturbances do not die down on average ({norm:.2g} "
-        f"times what they were, squared, after {count} steps); train on with --certifiable"
+        f"fired at a rate of {step.fire_rate:g}, disturbances do not die down on average "
+        f"({norm:.2g} times what they were, squared, after {count} steps); train on with "
+        "--certifiable"
     )
 
 
@@ -188,16 +195,9 @@ def _radius_squared(near: Linearization, matrix: NDArray[np.float64]) -> float:
     rows = np.zeros((near.num_cells, matrix.shape[0]))
     rows[np.arange(len(rows)), np.arange(len(rows)) * near.num_channels + ALPHA] = 1
     each = torch.from_numpy((alphas.numpy() - ALIVE_THRESHOLD) ** 2 / _sizes(rows, factor))
-    kept = torch.where(near.above, each, 0.0)
-    best = torch.cat([kept, torch.zeros(1, dtype=torch.float64)])[near.near_alive].amax(1)
-    by_dead = _by_dead(near)
-    return min(radius, float(best.min()), float(each[by_dead].min()) if by_dead.any() else radius)
-
-
-def _by_dead(near: Linearization) -> Tensor:
-    """Tell which live cells are next to a dead one: bool `(n,)`."""
-    below = {tuple(cell) for cell in near.ring[near.below].tolist()}
-    return torch.tensor([tuple(cell) in below for cell in near.cells.tolist()])
+    radius = min(radius, float(near.kept_alive(each).min()))
+    by_dead = each[near.by_dead]
+    return min(radius, float(by_dead.min())) if len(by_dead) else radius
 
 
 def _conditions(

@@ -27,12 +27,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
 from torch import Tensor
 from torch.nn.functional import linear
 
-from analysis.certificate.affine import spectral_radius
-from analysis.certificate.linear import Linearization, NotCertifiableError, residual_of
+from analysis.certificate.affine import check_dying_down
+from analysis.certificate.linear import (
+    Linearization,
+    NotCertifiableError,
+    TooLargeError,
+    residual_of,
+)
+from analysis.certificate.sparse import blocks_matrix
 from voxnca import NCA
 from voxnca.engines.dense import perceive
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
@@ -100,17 +105,12 @@ def weighted_certificate(
     near = Linearization.at(model, state)
     size = near.num_cells * near.num_channels
     if 8 * size * size > memory_bytes:
-        raise NotCertifiableError(
+        raise TooLargeError(
             f"{near.num_cells} live cells of {near.num_channels} channels take a matrix of "
             f"{8 * size * size / 2**30:.2f} GiB, and may take {memory_bytes / 2**30:.2f}: raise "
             "memory_bytes"
         )
-    rho = spectral_radius(near)
-    if not rho < 1:
-        raise NotCertifiableError(
-            f"spectral radius {rho:.4f} must be below 1: some disturbance never dies down; train "
-            "with a leak, --certifiable"
-        )
+    rho = check_dying_down(near)
     maps = _Maps.of(near)
     residual = residual_of(model, state)
     rounding = rounding_of_step(model, state)[tuple(near.cells.T)]
@@ -194,29 +194,13 @@ class _Maps(NamedTuple):
     @classmethod
     def of(cls, near: Linearization) -> _Maps:
         n, C, R = near.num_cells, near.num_channels, len(near.ring)
-        whole = _sparse(near.near, near.blocks, R)
-        live = (_own_places(near)[:, None] * C + torch.arange(C)).reshape(-1).numpy()
+        whole = blocks_matrix(near.near, near.blocks, R)
+        live = (near.own[:, None] * C + torch.arange(C)).reshape(-1).numpy()
         own = whole[:, live].tocsr()
         at_first = torch.from_numpy(np.asarray(abs(whole).sum(1)).reshape(n * C))
         inside = torch.from_numpy(np.asarray(abs(own).sum(1)).reshape(n * C))
         products = _Product(own, C), _Product(own.T.tocsr(), C), _Product(whole.T.tocsr(), C)
         return cls(own, *products, at_first, (at_first - inside).clamp(min=0))
-
-
-def _sparse(places: Tensor, blocks: Tensor, num_columns: int) -> Any:
-    """Return blocks `(n, O, C, C)` of cells at places `(n, O)`, -1 for none, as one matrix."""
-    n, C = len(blocks), blocks.shape[-1]
-    channel = torch.arange(C)
-    there = (places >= 0)[..., None, None].expand(blocks.shape)
-    rows = (torch.arange(n)[:, None, None, None] * C + channel[:, None]).expand(blocks.shape)
-    columns = (places[..., None, None] * C + channel).expand(blocks.shape)
-    where = rows[there].numpy(), columns[there].numpy()
-    return coo_matrix((blocks[there].numpy(), where), shape=(n * C, num_columns * C)).tocsr()
-
-
-def _own_places(near: Linearization) -> Tensor:
-    """Return where in `ring` each live cell is, `(n,)`."""
-    return near.near[:, near.near.shape[1] // 2]
 
 
 class _Course(NamedTuple):
@@ -332,8 +316,10 @@ def _nearest(near: Linearization, maps: _Maps, course: _Course, max_exact: int) 
     for number, reach in enumerate([*course.steps, course.tail], 1):
         step = number if number <= len(course.steps) else None
         _alive(near, reach.reshape(shape), found, step)
-        bounds = torch.maximum(bounds, _felt(near, reach.reshape(shape)) / near.units.abs())
-    at_once = _felt_at_once(near) / near.units.abs()
+        bounds = torch.maximum(
+            bounds, near.felt(reach.reshape(*shape, 1))[..., 0] / near.units.abs()
+        )
+    at_once = near.felt_at_once() / near.units.abs()
     place = int(at_once.argmax())
     cell, unit = divmod(place, at_once.shape[1])
     found.see(float(at_once.reshape(-1)[place]), "unit", near.cells[cell], 0, unit)
@@ -378,32 +364,14 @@ def _exactly(
         rows, step = maps.backwards(rows[:, going]), step + 1
 
 
-def _felt(near: Linearization, reach: Tensor) -> Tensor:
-    """Return how far live values that go as far as `reach` `(n, C)` move the units: `(n, H)`."""
-    padded = torch.cat([reach, torch.zeros(1, reach.shape[1], dtype=torch.float64)])
-    around = padded[near.near_alive].flatten(1)
-    return around @ near.weights.abs().flatten(0, 1)
-
-
-def _felt_at_once(near: Linearization) -> Tensor:
-    """Return how far a disturbance of size 1 moves the units before the first step: `(n, H)`.
-
-    Beyond a border that repeats cells a cell counts as often as it is met: no less than exact.
-    """
-    return (near.near >= 0).double() @ near.weights.abs().sum(1)
-
-
 def _alive(near: Linearization, reach: Tensor, found: _Nearest, step: int | None) -> None:
     """Look at the conditions of life, live values going as far as `reach` `(n, C)`."""
     alphas = near.alphas(near.cells)
-    by_dead = torch.zeros(len(near.ring), dtype=torch.bool)
-    by_dead[near.below] = True
-    by_dead = by_dead[_own_places(near)]
+    by_dead = near.by_dead
     if by_dead.any():
         worst = torch.where(by_dead, reach[:, ALPHA] / (ALIVE_THRESHOLD - alphas), 0.0)
         found.see(float(worst.max()), "dead", near.cells[int(worst.argmax())], step)
-    kept = torch.where(near.above, (alphas - ALIVE_THRESHOLD) / reach[:, ALPHA].clamp(min=_TINY), 0)
-    best = torch.cat([kept, torch.zeros(1, dtype=torch.float64)])[near.near_alive].amax(1)
+    best = near.kept_alive((alphas - ALIVE_THRESHOLD) / reach[:, ALPHA].clamp(min=_TINY))
     place = int(best.argmin())
     found.see(float(1 / best[place].clamp(min=_TINY)), "live", near.cells[place], step)
 
@@ -417,7 +385,7 @@ def _taken(near: Linearization, away: Tensor, push: float) -> float:
     moved = away.reshape(near.num_cells, near.num_channels)
     gaps = (near.alphas(near.cells) - ALIVE_THRESHOLD).abs()
     share = max(
-        float((_felt(near, moved) / near.units.abs()).max()),
+        float((near.felt(moved[..., None])[..., 0] / near.units.abs()).max()),
         float((moved[:, ALPHA] / gaps).max()),
     )
     if not share <= _MOST_TAKEN:
