@@ -17,7 +17,7 @@ from torch import Tensor
 from analysis.recovery import Outcome, Recovered
 from voxnca import NCA, ArgumentError
 from voxnca.atomic import write_bytes
-from voxnca.grid import RGBA
+from voxnca.grid import RGBA, solid
 from voxnca.quality import iou
 
 APART = 0.02
@@ -169,7 +169,7 @@ def clusters(states: Tensor) -> np.ndarray[Any, np.dtype[np.int64]]:
     seen = states[..., RGBA].clamp(0, 1).flatten(1).numpy()
     if len(seen) == 1:
         return np.zeros(1, np.int64)
-    body = max(1.0, float((states[..., 3] > 0.5).flatten(1).sum(1).double().median()))
+    body = max(1.0, float(solid(states).flatten(1).sum(1).double().median()))
     model = AgglomerativeClustering(
         n_clusters=None, distance_threshold=4 * body * APART, metric="l1", linkage="average"
     )

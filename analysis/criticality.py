@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -13,7 +13,7 @@ from analysis.certificate import Fate, WoundProof
 from analysis.recovery import CHUNK, Outcome, grown_pattern, watch
 from analysis.stages import Stage, Stages
 from voxnca import NCA, ArgumentError
-from voxnca.grid import solid
+from voxnca.grid import center, solid
 from voxnca.wounds import Ball
 
 
@@ -48,31 +48,47 @@ class CriticalityMap:
     @classmethod
     def of_proof(cls, proof: WoundProof) -> Self:
         """Count the wounds of a family that were followed, by their centres."""
-        sums: dict[tuple[int, ...], list[int]] = {}
-        for center, cut in zip(proof.cuts.centers.tolist(), proof.cuts.cut_of, strict=True):
-            if cut < len(proof.verdicts):
-                verdict = proof.verdicts[cut]
-                heals = verdict.fate is Fate.HEALED
-                entry = sums.setdefault(tuple(center), [0, 0, 0])
-                entry[0] += 1
-                entry[1] += heals
-                entry[2] += verdict.steps if heals else 0
-        return cls.of_sums(proof.space, f"all {proof.family}", sums, is_proven=True)
+        followed = (
+            (cell, proof.verdicts[cut])
+            for cell, cut in zip(proof.cuts.centers.tolist(), proof.cuts.cut_of, strict=True)
+            if cut < len(proof.verdicts)
+        )
+        trials = ((cell, v.fate is Fate.HEALED, v.steps) for cell, v in followed)
+        return cls.of_trials(proof.space, f"all {proof.family}", trials, is_proven=True)
 
     @classmethod
-    def of_sums(
+    def of_trials(
         cls,
         space: tuple[int, ...],
         what: str,
-        sums: Mapping[tuple[int, ...], list[int]],
+        trials: Iterable[tuple[Sequence[int], bool, int]],
         *,
         is_proven: bool,
     ) -> Self:
-        """Make one of wounds tried, healed, and steps in all of the latter, by centre."""
+        """Count wounds by their centres: of each its centre, whether it healed, and steps."""
+        sums: dict[tuple[int, ...], list[int]] = {}
+        for cell, heals, steps in trials:
+            entry = sums.setdefault(tuple(cell), [0, 0, 0])
+            entry[0] += 1
+            entry[1] += heals
+            entry[2] += steps * heals
         table = np.array(list(sums.values()), np.int64).reshape(-1, 3)
         centers = np.array(list(sums), np.int64).reshape(len(table), -1)
-        steps = table[:, 2] / np.maximum(table[:, 1], 1)
-        return cls(space, what, is_proven, centers, table[:, 0], table[:, 1], steps)
+        mean_steps = table[:, 2] / np.maximum(table[:, 1], 1)
+        return cls(space, what, is_proven, centers, table[:, 0], table[:, 1], mean_steps)
+
+    def rows_of(self, cells: NDArray[np.int64], space: tuple[int, ...]) -> NDArray[np.int64]:
+        """Return the row of each cell of a grid, `(N, d)`, -1 where no wound was dealt round it.
+
+        The grid may be another than the map's: both have the seed in the middle.
+        """
+        rows = np.full(self.space, -1)
+        rows[tuple(self.centers.T)] = np.arange(len(self.centers))
+        places = cells - np.array(center(space)) + np.array(center(self.space))
+        inside = ((places >= 0) & (places < np.array(self.space))).all(1)
+        found = np.full(len(cells), -1)
+        found[inside] = rows[tuple(places[inside].T)]
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a dict that `json` can write."""
@@ -134,18 +150,16 @@ def measure_criticality(
         raise ArgumentError("model: its grown pattern has no solid cell; there is nothing to wound")
     num_trials = 1 if model.config.fire_rate == 1 else num_trials
     places = body.repeat_interleave(num_trials, 0)
-    sums: dict[tuple[int, ...], list[int]] = {}
+    trials: list[tuple[tuple[int, ...], bool, int]] = []
     for first in range(0, len(places), CHUNK):
         yield Stage(first, len(places), "the map of wounds")
         centers = [tuple(cell) for cell in places[first : first + CHUNK].tolist()]
-        wounds = [Ball(center, radius_cells) for center in centers]
-        for center, each in zip(
-            centers, watch(model, before, wounds, seed=seed, first_sample=first), strict=True
-        ):
-            entry = sums.setdefault(center, [0, 0, 0])
-            entry[0] += 1
-            entry[1] += each.outcome is Outcome.HEALED
-            entry[2] += each.steps or 0
+        wounds = [Ball(cell, radius_cells) for cell in centers]
+        watched = watch(model, before, wounds, seed=seed, first_sample=first)
+        trials += [
+            (cell, each.outcome is Outcome.HEALED, each.steps or 0)
+            for cell, each in zip(centers, watched, strict=True)
+        ]
     space = tuple(before.shape[1:-1])
     what = f"balls of radius {radius_cells:g}, {num_trials} at each cell"
-    return CriticalityMap.of_sums(space, what, sums, is_proven=False)
+    return CriticalityMap.of_trials(space, what, trials, is_proven=False)

@@ -32,8 +32,7 @@ def of_share(count: int, total: int) -> Interval:
     Raises:
         ArgumentError: for other numbers.
     """
-    if total < 1 or not 0 <= count <= total:
-        raise ArgumentError(f"count={count} of total={total}: give 0 <= count <= total, total >= 1")
+    _check_counts(count, total)
     share, shrink = count / total, 1 + _Z**2 / total
     middle = (share + _Z**2 / (2 * total)) / shrink
     reach = _Z / shrink * sqrt(share * (1 - share) / total + _Z**2 / (4 * total**2))
@@ -84,15 +83,26 @@ def clopper_pearson(
     Raises:
         ArgumentError: for other numbers.
     """
-    if total < 1 or not 0 <= count <= total:
-        raise ArgumentError(f"count={count} of total={total}: give 0 <= count <= total, total >= 1")
+    _check_counts(count, total)
     if not 0 < confidence < 1:
         raise ArgumentError(f"confidence={confidence!r} must be a number in (0, 1)")
     if family < 1:
         raise ArgumentError(f"family={family!r} must be a whole number of at least 1")
+    doubt = (1 - confidence) / family / 2
+    high = 1 - lowest_share(total - count, total, doubt)
+    return Interval(count / total, lowest_share(count, total, doubt), high)
+
+
+def lowest_share(count: int, total: int, doubt: float) -> float:
+    """Return the share of which so many or more come about with a probability of `doubt`.
+
+    It is the one-sided bound of Clopper and Pearson from below, at a confidence of 1 - `doubt`.
+    """
     from scipy.stats import beta  # noqa: PLC0415 - loads slowly, and few need it
 
-    tail = (1 - confidence) / family / 2
-    low = 0.0 if count == 0 else float(beta.ppf(tail, count, total - count + 1))
-    high = 1.0 if count == total else float(beta.ppf(1 - tail, count + 1, total - count))
-    return Interval(count / total, low, high)
+    return 0.0 if count == 0 else float(beta.ppf(doubt, count, total - count + 1))
+
+
+def _check_counts(count: int, total: int) -> None:
+    if total < 1 or not 0 <= count <= total:
+        raise ArgumentError(f"count={count} of total={total}: give 0 <= count <= total, total >= 1")

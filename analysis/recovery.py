@@ -23,18 +23,16 @@ from voxnca import seed as seed_state
 from voxnca.config import DamageConfig
 from voxnca.damage import draw_wound
 from voxnca.evaluation import check_target, growing_time
-from voxnca.grid import ALIVE_THRESHOLD, ALPHA
+from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGBA
 from voxnca.noise import hash32
 from voxnca.quality import HEAL_STEPS, iou, rgb_error
-from voxnca.trial import Trial
+from voxnca.trial import RUNAWAY_SHARE, Trial
 from voxnca.wounds import Ball, Wound
 
 HEALED_IOU, HEALED_RGB = 0.95, 0.1
 """IoU with the pattern before, and mean colour error, of what counts as healed."""
 _SETTLED_IOU, _SETTLED_RGB = 0.99, 0.02
 """The same between two looks of what counts as settled."""
-_RUNAWAY_SHARE = 0.95
-"""Of the grid that lives, of a pattern that has run away."""
 LOOKS = 4
 """Looks at a run, the last at its end."""
 CHUNK = 16
@@ -247,7 +245,7 @@ def _judged(looks: Sequence[Tensor], before: Tensor, steps: int) -> Watched:
     if not bool(end.isfinite().all()):
         return Watched(Outcome.EXPLODED, None, end)
     alive = float((end[..., ALPHA] > ALIVE_THRESHOLD).float().mean())
-    if alive > _RUNAWAY_SHARE:
+    if alive > RUNAWAY_SHARE:
         return Watched(Outcome.EXPLODED, None, end)
     if not end.any():
         return Watched(Outcome.DEAD, None, end)
@@ -259,17 +257,17 @@ def _judged(looks: Sequence[Tensor], before: Tensor, steps: int) -> Watched:
 
 def _is_settled(before: Tensor, now: Tensor) -> bool:
     """Tell whether a pattern looks as it did at the look before."""
-    visible = before[..., : ALPHA + 1]
-    same = float(iou(now[None], visible)[0]) >= _SETTLED_IOU
-    return same and float(rgb_error(now[None], visible)[0]) <= _SETTLED_RGB
+    return _looks_like(now, before, _SETTLED_IOU, _SETTLED_RGB)
 
 
 def _is_healed(state: Tensor, before: Tensor) -> bool:
-    if not bool(state.isfinite().all()):
+    return bool(state.isfinite().all()) and _looks_like(state, before, HEALED_IOU, HEALED_RGB)
+
+
+def _looks_like(state: Tensor, before: Tensor, least_iou: float, most_rgb: float) -> bool:
+    if float(iou(state[None], before)[0]) < least_iou:
         return False
-    visible = before[..., : ALPHA + 1]
-    same = float(iou(state[None], visible)[0]) >= HEALED_IOU
-    return same and float(rgb_error(state[None], visible)[0]) <= HEALED_RGB
+    return float(rgb_error(state[None], before[..., RGBA])[0]) <= most_rgb
 
 
 @torch.no_grad()

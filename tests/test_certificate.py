@@ -26,16 +26,8 @@ from analysis.certificate import (
     write_certificate,
 )
 from voxnca import ArgumentError, FileError
+from voxnca.parts import finish
 from voxnca.trial import Trial
-
-
-def finished(stages):
-    """Do all of it, and return what came of it."""
-    while True:
-        try:
-            next(stages)
-        except StopIteration as done:
-            return done.value
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +67,7 @@ def claimed(model, proofs):
 
 
 def found(fields, model, **options):
-    return finished(check(Certificate.from_json(deepcopy(fields)), model, **options))
+    return finish(check(Certificate.from_json(deepcopy(fields)), model, **options))
 
 
 class TestFamilies:

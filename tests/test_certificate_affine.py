@@ -21,30 +21,13 @@ from analysis.certificate.linear import (
 from analysis.certificate.mean_square import mean_square_certificate
 from analysis.certificate.sparse import sparse_matrix
 from analysis.certificate.weighted import weighted_certificate
-from voxnca import NCA, ArgumentError, ModelConfig
+from apps.workshop.latched import latched
+from voxnca import NCA, ArgumentError
 
-LEAK = 0.25
 
-
-def steady(num_dims, *, border="zero", leak=LEAK, seed=0):
+def steady(num_dims, **fields):
     """Return a rule whose seed lives on, with faint cells round it that nearly live, too."""
-    config = ModelConfig(
-        num_dims=num_dims, num_channels=6, hidden_size=10, fire_rate=1.0, leak=leak, border=border
-    )
-    rule = NCA(config, seed=seed)
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        rule.hidden.bias.normal_(std=0.1, generator=generator)
-        rule.out.weight.normal_(std=0.02, generator=generator)
-        rule.out.bias.normal_(std=0.005, generator=generator)
-        rule.hidden.weight[:2] = 0.0
-        rule.hidden.weight[:2, 3] = 1.0
-        rule.hidden.bias[:2] = torch.tensor([-0.3, -0.8])  # between them alpha is pulled to 1
-        rule.out.weight[:, 0] = torch.tensor([0.1, 0.2, 0.1, 2.0, 0.3, -0.2]) * LEAK
-        rule.out.weight[:, 1] = -rule.out.weight[:, 0]
-        rule.out.weight[3, 2:] *= 0.2
-        rule.out.bias[3] = 0.0
-    return rule
+    return latched(num_dims, bias_std=0.1, weight_std=0.02, **fields)
 
 
 @pytest.fixture(scope="module", params=[2, 3], ids=["2D", "3D"])

@@ -12,33 +12,19 @@ from analysis.certificate.affine import affine_certificate
 from analysis.certificate.linear import Linearization, NotCertifiableError, find_fixed_point
 from analysis.certificate.sparse import sparse_matrix
 from analysis.certificate.weighted import rounding_of_step, weighted_certificate
-from voxnca import NCA, ModelConfig
+from apps.workshop.latched import LEAK, latched
+from voxnca import NCA
 from voxnca.engines import dense
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
 
-LEAK = 0.25
 SPACES = {2: (6, 5), 3: (4, 3, 4)}
 BORDERS = ("zero", "replicate", "circular")
 
 
 def swelling(num_dims, border="zero", seed=0):
     """Return a rule that rests, in which disturbances grow for some steps before they die down."""
-    config = ModelConfig(
-        num_dims=num_dims, num_channels=6, hidden_size=10, fire_rate=1.0, leak=LEAK, border=border
-    )
-    rule = NCA(config, seed=seed)
-    generator = torch.Generator().manual_seed(seed)
+    rule = latched(num_dims, border=border, seed=seed, bias_std=0.5, weight_std=0.03)
     with torch.no_grad():
-        rule.hidden.bias.normal_(std=0.5, generator=generator)
-        rule.out.weight.normal_(std=0.03, generator=generator)
-        rule.out.bias.normal_(std=0.005, generator=generator)
-        rule.hidden.weight[:2] = 0.0
-        rule.hidden.weight[:2, 3] = 1.0
-        rule.hidden.bias[:2] = torch.tensor([-0.3, -0.8])  # between them alpha is pulled to 1
-        rule.out.weight[:, 0] = torch.tensor([0.1, 0.2, 0.1, 2.0, 0.3, -0.2]) * LEAK
-        rule.out.weight[:, 1] = -rule.out.weight[:, 0]
-        rule.out.weight[3, 2:] *= 0.2
-        rule.out.bias[3] = 0.0
         rule.hidden.weight[9] = 0.0
         rule.hidden.weight[9, 4], rule.hidden.bias[9] = 1.0, 5.0
         rule.out.weight[:, 9] = torch.tensor([0.0, 0.0, 0.0, 0.5, 0.0, 6.0])

@@ -14,6 +14,7 @@ from apps.cli import app
 from apps.commands.certifying import seconds
 from apps.lab.vulnerability import add_map
 from voxnca import ArgumentError, FileError, data_path
+from voxnca.parts import finish
 
 SOAKS = "VOXNCA_KILLS" in os.environ
 """Whether this is `make soak`."""
@@ -28,14 +29,6 @@ def here(tmp_path, monkeypatch):
 
 def run(*arguments):
     return CliRunner().invoke(app, ["certify", *arguments])
-
-
-def finished(stages):
-    while True:
-        try:
-            next(stages)
-        except StopIteration as done:
-            return done.value
 
 
 def test_it_says_what_is_proven_writes_it_and_verifies_it():
@@ -82,6 +75,31 @@ def test_what_a_budget_leaves_undone_is_said_and_done_the_next_time():
     assert "going on from r.partial.json" in second.stderr
     assert "All 414 ball wounds of radius 0 to 1" in second.stdout
     assert not Path("r.partial.json").exists()
+
+
+def test_a_damaged_file_of_an_unfinished_run_is_one_clear_line():
+    assert run("proven", "--radius", "1", "--budget", "0.01", "-o", "r.html").exit_code == 0
+    kept = json.loads(Path("r.partial.json").read_text("utf-8"))
+    kept["wounds"][0]["fates"] = "x" * len(kept["wounds"][0]["fates"] or "x")
+    kept["wounds"][1].pop("fates")
+    Path("r.partial.json").write_text(json.dumps(kept), "utf-8")
+    done = run("proven", "--radius", "1", "-o", "r.html")
+    assert done.exit_code == 2
+    assert "remove it to begin afresh" in done.stderr
+
+
+def test_what_was_kept_of_other_wounds_is_not_gone_on_with():
+    assert run("proven", "--radius", "1", "--budget", "0.01", "-o", "r.html").exit_code == 0
+    other = run("proven", "--radius", "0", "--budget", "0.01", "-o", "r.html")
+    assert other.exit_code == 0
+    assert "going on from" not in other.stderr
+
+
+def test_each_sentence_is_said_once():
+    done = run("proven", "--radius", "2", "--budget", "20s")
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(set(lines))
+    assert "All 944 ball wounds of radius 0 to 2" in done.stdout
 
 
 def test_a_rule_that_fires_at_random_is_measured_and_nothing_is_proven():
@@ -149,7 +167,7 @@ def test_shipped_certificates_hold(path):
     """All is checked, but not every wound is followed anew: `make soak` does that."""
     certificate = read_certificate(path)
     every = 1 if SOAKS else {"proven": 40, "proven-32": 200, "proven-3d": 2000}[path.stem]
-    found = finished(check(certificate, voxnca.load(path.stem), every=every, num_threads=2))
+    found = finish(check(certificate, voxnca.load(path.stem), every=every, num_threads=2))
     assert found.problems == []
     assert found.num_wounds > 0
 

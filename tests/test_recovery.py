@@ -14,16 +14,9 @@ from analysis.attractors import Motion, find_attractors, motion_of
 from analysis.criticality import CriticalityMap, measure_criticality
 from analysis.recovery import USUAL, Kind, Outcome, grown_pattern, sweep, watch
 from voxnca import NCA, ArgumentError
+from voxnca.parts import finish
 from voxnca.trial import Trial
 from voxnca.wounds import Ball, HalfSpace
-
-
-def finished(stages):
-    while True:
-        try:
-            next(stages)
-        except StopIteration as done:
-            return done.value
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +32,12 @@ def before(model):
 @pytest.fixture(scope="module")
 def recovered(model):
     kinds = (Kind("ball", 0.1), Kind("ball", 0.9), Kind("deletion"))
-    return finished(sweep(model, kinds, max_wounds=32))
+    return finish(sweep(model, kinds, max_wounds=32))
 
 
 @pytest.fixture(scope="module")
 def found(model):
-    return finished(measure_criticality(model, radius_cells=2.0, num_trials=3))
+    return finish(measure_criticality(model, radius_cells=2.0, num_trials=3))
 
 
 @pytest.fixture(scope="module")
@@ -99,14 +92,14 @@ class TestSweep:
 
     def test_sampling_goes_on_while_the_interval_is_wide(self, model):
         kinds = (Kind("ball", 0.1),)
-        few = finished(sweep(model, kinds, width=1.0, max_wounds=64))
-        many = finished(sweep(model, kinds, width=0.2, max_wounds=64))
+        few = finish(sweep(model, kinds, width=1.0, max_wounds=64))
+        many = finish(sweep(model, kinds, width=0.2, max_wounds=64))
         assert len(few[0].watched) == 16
         assert len(many[0].watched) > 16
         assert many[0].interval.high - many[0].interval.low <= 0.2
 
     def test_processes_change_nothing(self, model, recovered):
-        again = finished(sweep(model, [each.kind for each in recovered], max_wounds=32, num_jobs=2))
+        again = finish(sweep(model, [each.kind for each in recovered], max_wounds=32, num_jobs=2))
         assert [each.to_json() for each in again] == [each.to_json() for each in recovered]
 
     @pytest.mark.parametrize("kind", USUAL, ids=str)

@@ -31,7 +31,7 @@ from voxnca.wounds import Ball
 if TYPE_CHECKING:
     from voxnca.targets import Target
 
-_RUNAWAY_SHARE = 0.95
+RUNAWAY_SHARE = 0.95
 """Targets with their margins leave more of the grid than this to dead cells."""
 _LOOK_EVERY = 8
 
@@ -101,7 +101,7 @@ class Trial:
 
     def ran_away(self, run: Rollout) -> bool:
         """Tell whether live cells fill what is free of the grid."""
-        return len(run.rows.coordinates) > _RUNAWAY_SHARE * run.batch_size * self.num_free
+        return len(run.rows.coordinates) > RUNAWAY_SHARE * run.batch_size * self.num_free
 
     def advance(self, run: Rollout, num_steps: int) -> Parts[None]:
         """Step, unless the pattern runs away: a full grid costs much and comes to nothing."""

@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
-from scipy.stats import beta
 from torch import Tensor
 
 from analysis.certificate.mean_square import MeanSquareCertificate
+from analysis.intervals import lowest_share
 from voxnca import NCA, ArgumentError
 
 _LOOK_EVERY = 40
@@ -61,9 +61,7 @@ def reach_bound(successes: int, num_trials: int, confidence: float) -> float:
         raise ArgumentError(f"successes={successes} of num_trials={num_trials}: give 0 <= s <= n")
     if not 0 < confidence < 1:
         raise ArgumentError(f"confidence={confidence!r} must be a number in (0, 1)")
-    if successes == 0:
-        return 0.0
-    return float(beta.ppf(1 - confidence, successes, num_trials - successes + 1))
+    return lowest_share(successes, num_trials, 1 - confidence)
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from voxnca import ArgumentError
-from voxnca.grid import ALPHA, SOLID_THRESHOLD
+from voxnca.grid import solid
 from voxnca.quality import STANDARD_SHARE
 
 
@@ -103,14 +103,13 @@ class StandardWounds:
     def cuts(self, state: Tensor) -> Cuts:
         """Deal them, the centres in index order."""
         cells = _cells(state)
-        alpha = state[..., ALPHA].numpy()
-        solid = np.argwhere(alpha > SOLID_THRESHOLD)
-        if not len(solid):
+        body = np.argwhere(solid(state).numpy())
+        if not len(body):
             raise ArgumentError("state has no solid cell, so that there is nothing to wound")
-        count = max(1, ceil(STANDARD_SHARE * len(solid)))
+        count = max(1, ceil(STANDARD_SHARE * len(body)))
         dealt = []
-        for center in solid:
-            squared = np.sort(((solid - center) ** 2).sum(1))[count - 1]
+        for center in body:
+            squared = np.sort(((body - center) ** 2).sum(1))[count - 1]
             removed = ((cells - center) ** 2).sum(1) <= squared
             dealt.append((center[None], removed[None], int(squared)))
         return _distinct(cells, dealt)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from analysis.certificate.following import Ending
-from voxnca.grid import RGBA, SOLID_THRESHOLD, solid
+from voxnca.grid import RGBA, solid
+from voxnca.quality import iou
 
 EPSILON = 0.02
 """A pattern is healed when no channel that is seen differs by more, in any cell, ever after."""
@@ -71,21 +71,18 @@ def judge(ending: Ending, home: Tensor) -> Verdict:
     """
     pairs = [_nearest(phase, home) for phase in ending.phases]
     distance = max(pair[0] for pair in pairs)
-    iou = min(pair[1] for pair in pairs)
+    overlap = min(pair[1] for pair in pairs)
     if not ending.is_proven:
-        return Verdict(Fate.UNDECIDED, ending.steps, 0, distance, iou)
-    healed = distance <= EPSILON and iou == 1
+        return Verdict(Fate.UNDECIDED, ending.steps, 0, distance, overlap)
+    healed = distance <= EPSILON and overlap == 1
     fate = Fate.HEALED if healed else Fate.FAILED
-    return Verdict(fate, ending.steps, len(ending.phases), distance, iou)
+    return Verdict(fate, ending.steps, len(ending.phases), distance, overlap)
 
 
 def _nearest(phase: Tensor, home: Tensor) -> tuple[float, float]:
     differences = (home - phase)[..., RGBA].abs().flatten(1).amax(1)
     k = int(differences.argmin())
-    body, before = solid(phase), solid(home[k])
-    union = int((body | before).sum())
-    iou = float((body & before).sum()) / union if union else 1.0
-    return float(differences[k]), iou
+    return float(differences[k]), float(iou(phase[None], home[k])[0])
 
 
 @dataclass(frozen=True)
@@ -125,4 +122,4 @@ class Elsewhere:
 def form_of(state: Tensor) -> bytes:
     """Return what tells a pattern from another: which cells are solid, and whether any lives."""
     alive = bytes([bool(state.any())])
-    return alive + torch.nonzero(state[..., 3] > SOLID_THRESHOLD).numpy().tobytes()
+    return alive + solid(state).nonzero().numpy().tobytes()

@@ -107,6 +107,11 @@ class WoundProof:
         return len(self.cuts.removed)
 
     @property
+    def max_radius_cells(self) -> float:
+        """Radius of the largest of the wounds."""
+        return sqrt(float(self.cuts.squared_radii.max()))
+
+    @property
     def is_complete(self) -> bool:
         """Whether all were followed."""
         return len(self.verdicts) == self.num_cuts
@@ -139,7 +144,7 @@ class WoundProof:
 
     def total(self) -> Count | None:
         """Count all wounds of the family; None while some were not followed."""
-        return self.up_to(sqrt(float(self.cuts.squared_radii.max())))
+        return self.up_to(self.max_radius_cells)
 
     def to_json(self) -> dict[str, Any]:
         """Return the claim, with what it takes to check it."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import typer
 
 from analysis.certificate import check, read_certificate
-from analysis.reports.trust import Asked, Kept, Study, study_trust, trust_html
+from analysis.reports.trust import Asked, Kept, Study, fits, study_trust, trust_html
 from apps.commands.engine import get_ready
 from apps.commands.outputs import Outputs
 from apps.commands.stages import StageProgress, watched
@@ -95,7 +95,7 @@ def run(text: str, work: Work, outputs: Outputs) -> None:
     )
     partial = _partial(outputs)
     kept = _read(partial)
-    if kept:
+    if kept and fits(kept, model, asked):
         say(f"going on from {partial}")
     keeper = _Keeper(partial)
     study = None

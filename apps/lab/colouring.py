@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.criticality import CriticalityMap
-from analysis.shades import shade
+from analysis.shades import shades
 from apps.lab.look import EXCESS, KEPT, MATURE, MISSING, RIGHT, UNTRIED, WRONG, Look, Rgb
-from apps.lab.vulnerability import shifted
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA, RGB, SOLID_THRESHOLD
 from voxnca.targets import Target
 
@@ -113,11 +112,8 @@ def healing(specimen: Specimen, look: Look) -> tuple[Cells, Colors]:  # noqa: AR
     cells, known = specimen.cells[specimen.solid], specimen.healing
     colors = np.tile(_rgb(UNTRIED), (len(cells), 1))
     if known is not None:
-        shares = dict(zip(map(tuple, known.centers.tolist()), known.chances.tolist(), strict=True))
-        for row, cell in enumerate(cells.tolist()):
-            share = shares.get(shifted(known, tuple(cell), specimen.space))
-            if share is not None:
-                colors[row] = shade(share)
+        rows = known.rows_of(cells, specimen.space)
+        colors[rows >= 0] = shades(known.chances[rows[rows >= 0]])
     return cells, colors
 
 

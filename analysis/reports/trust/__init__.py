@@ -2,6 +2,6 @@
 
 from analysis.reports.trust.page import trust_html
 from analysis.reports.trust.study import Study
-from analysis.reports.trust.studying import Asked, Kept, study_trust
+from analysis.reports.trust.studying import Asked, Kept, fits, study_trust
 
-__all__ = ["Asked", "Kept", "Study", "study_trust", "trust_html"]
+__all__ = ["Asked", "Kept", "Study", "fits", "study_trust", "trust_html"]

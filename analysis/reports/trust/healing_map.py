@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
 from analysis.criticality import CriticalityMap
-from analysis.shades import shade
-from voxnca import to_rgba
+from analysis.shades import shades
+from voxnca.export.colours import to_rgba8
 from voxnca.export.pictures import picture
 from voxnca.grid import solid
 
@@ -24,9 +23,10 @@ def map_cells(found: CriticalityMap, grown: Tensor) -> NDArray[np.uint8]:
     """
     cells = np.zeros((*grown.shape[:-1], 4), np.uint8)
     body = solid(grown[None])[0].numpy()
-    for center, chance in zip(found.centers.tolist(), found.chances.tolist(), strict=True):
-        if grown.ndim == 3 or body[tuple(center)]:
-            cells[tuple(center)] = (*shade(chance), 255)
+    drawn = np.ones(len(found.centers), bool) if grown.ndim == 3 else body[tuple(found.centers.T)]
+    place = tuple(found.centers[drawn].T)
+    cells[place] = 255
+    cells[(*place, slice(3))] = shades(found.chances[drawn])
     return cells
 
 
@@ -37,5 +37,4 @@ def map_picture(found: CriticalityMap, grown: Tensor) -> Image.Image:
 
 def state_picture(state: Tensor) -> Image.Image:
     """Draw a state `(*space, C)` as it looks."""
-    rgba = (to_rgba(state[None])[0] * 255).round().to(torch.uint8).numpy()
-    return picture(rgba, size_px=_SIZE_PX[state.ndim - 1])
+    return picture(to_rgba8(state[None]), size_px=_SIZE_PX[state.ndim - 1])

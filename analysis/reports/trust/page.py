@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from torch import Tensor
+
 from analysis.attractors import Motion
 from analysis.certificate import Balls, WoundProof
 from analysis.recovery import HEALED_IOU, HEALED_RGB, Outcome
@@ -66,7 +70,7 @@ def _proven(study: Study) -> Markup:
 def _table(proof: WoundProof) -> Markup:
     heads = ("radius", "wounds", "heal", "fail", "undecided", "share", "slowest, steps")
     counts = proof.by_radius()
-    rows: list[tuple[str, ...]] = [
+    rows = [
         (
             f"{count.radius_cells:.2f}",
             f"{count.num_wounds:,}",
@@ -78,22 +82,26 @@ def _table(proof: WoundProof) -> Markup:
         )
         for count in counts
     ]
-    head = tag("tr", [tag("th", name, scope="col", class_="num") for name in heads])
-    body = [tag("tr", [tag("td", cell, class_="num") for cell in row]) for row in rows]
     title = str(proof.family)
-    table = tag("table", tag("thead", head), tag("tbody", body))
-    parts: list[Content] = [tag("h3", title[0].upper() + title[1:]), wide(table, title)]
+    heading = tag("h3", title[0].upper() + title[1:])
+    parts: list[Content] = [heading, wide(_grid(heads, rows, "num"), title)]
     if isinstance(proof.family, Balls) and len(counts) > 2:
-        parts.append(_curve(proof))
+        parts.append(_curve(proof, proof.family.max_radius_cells))
     return joined(parts)
 
 
-def _curve(proof: WoundProof) -> Markup:
-    largest = proof.family.max_radius_cells if isinstance(proof.family, Balls) else 0
-    shares = [
-        count.share if (count := proof.up_to(radius)) else None for radius in range(largest + 1)
-    ]
-    known = [share for share in shares if share is not None]
+def _grid(
+    heads: Sequence[str], rows: Sequence[Sequence[str | int]], kind: str | None = None
+) -> Markup:
+    """Draw a table, every cell of which is of a class."""
+    head = tag("tr", [tag("th", name, scope="col", class_=kind) for name in heads])
+    body = [tag("tr", [tag("td", cell, class_=kind) for cell in row]) for row in rows]
+    return tag("table", tag("thead", head), tag("tbody", body))
+
+
+def _curve(proof: WoundProof, largest: int) -> Markup:
+    counts = [proof.up_to(radius) for radius in range(largest + 1)]
+    known = [count.share for count in counts if count is not None]
     if len(known) < 2:
         return Markup()
     chart = line_chart(
@@ -135,13 +143,10 @@ def _elsewhere(study: Study) -> Markup | None:
         f"{counted(len(found), 'pattern')} other than the grown one, told apart by their solid "
         "cells; those that most wounds end in first."
     )
-    cards: list[Markup] = []
-    for other in found[:_MOST_PATTERNS]:
-        said = elsewhere_sentence(other)
-        if other.state is not None and not other.is_dead:
-            cards.append(shot(state_picture(other.state), said, said))
-        else:
-            cards.append(tag("figure", tag("figcaption", said)))
+    cards = [
+        _card(None if other.is_dead else other.state, elsewhere_sentence(other))
+        for other in found[:_MOST_PATTERNS]
+    ]
     return joined([tag("p", told), _rows(cards)])
 
 
@@ -149,11 +154,8 @@ def _measured(study: Study) -> Markup | None:
     if not study.recovered:
         return None
     heads = ("wounds", "dealt", "heal", "share", "interval", "other", "dead", "undecided", "steps")
-    head = tag("tr", [tag("th", name, scope="col") for name in heads])
-    body = []
-    for each in study.recovered:
-        steps = each.median_steps
-        cells = (
+    rows = [
+        (
             str(each.kind),
             len(each.watched),
             each.count(Outcome.HEALED),
@@ -162,9 +164,10 @@ def _measured(study: Study) -> Markup | None:
             each.count(Outcome.OTHER),
             each.count(Outcome.DEAD) + each.count(Outcome.EXPLODED),
             each.count(Outcome.UNDECIDED),
-            "-" if steps is None else f"{steps:g}",
+            "-" if each.median_steps is None else f"{each.median_steps:g}",
         )
-        body.append(tag("tr", [tag("td", cell) for cell in cells]))
+        for each in study.recovered
+    ]
     told = (
         "Wounds drawn at random and watched for a while, not proven; the rule is as it was saved. "
         f"Healed is an IoU of {HEALED_IOU:g} with the pattern before, and a colour error of at "
@@ -173,8 +176,7 @@ def _measured(study: Study) -> Markup | None:
         "Bonferroni's inequality asks for, stopping early included). What looks healed may still "
         "leave later."
     )
-    table = tag("table", tag("thead", head), tag("tbody", body))
-    return joined([tag("p", told), wide(table, "Measured"), _ends(study)])
+    return joined([tag("p", told), wide(_grid(heads, rows), "Measured"), _ends(study)])
 
 
 def _ends(study: Study) -> Markup | None:
@@ -185,15 +187,22 @@ def _ends(study: Study) -> Markup | None:
     for number, each in enumerate(found[:_MOST_PATTERNS], 1):
         moves = f"cycle of {each.period}" if each.motion is Motion.CYCLE else each.motion.value
         said = f"{number}: {percent(each.share)} of the runs; {moves}; IoU {each.iou:.3f}"
-        if bool(solid(each.state[None]).any()):
-            cards.append(shot(state_picture(each.state), said, said))
+        if bool(solid(each.state).any()):
+            cards.append(_card(each.state, said))
         else:
-            cards.append(tag("figure", tag("figcaption", f"{said}; nothing solid")))
+            cards.append(_card(None, f"{said}; nothing solid"))
     told = (
         f"The runs ended in {counted(len(found), 'pattern')} that look different, those of most "
         "runs first. A rule that fires at random never rests, and counts as drifting."
     )
     return joined([tag("h3", "What they end in"), tag("p", told), _rows(cards)])
+
+
+def _card(state: Tensor | None, said: str) -> Markup:
+    """Draw a pattern, where there is something to see, and say what it is."""
+    if state is None:
+        return tag("figure", tag("figcaption", said))
+    return shot(state_picture(state), said, said)
 
 
 def _rows(cards: list[Markup]) -> list[Markup]:

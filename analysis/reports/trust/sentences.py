@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import sqrt
 from typing import Any
 
 from analysis.certificate import Certificate, Count, Elsewhere, StandardWounds, WoundProof
@@ -59,9 +58,9 @@ def wound_sentences(proof: WoundProof) -> Iterator[str]:
             )
         return
     whole = [count.radius_cells for count in proof.by_radius()]
-    for radius in (r for r in (2.0, sqrt(float(proof.cuts.squared_radii.max()))) if r in whole):
+    for radius in dict.fromkeys((2.0, proof.max_radius_cells)):
         count = proof.up_to(radius)
-        if count is not None:
+        if count is not None and radius in whole:
             yield _all(
                 f"All {count.num_wounds:,} ball wounds of radius 0 to {radius:g}, at every place "
                 "where one takes a living cell,",
@@ -71,7 +70,7 @@ def wound_sentences(proof: WoundProof) -> Iterator[str]:
     if not proof.is_complete:
         yield (
             f"Not finished: of {counted(proof.num_cuts, 'different cut')} of radius up to "
-            f"{sqrt(float(proof.cuts.squared_radii.max())):g}, {len(proof.verdicts):,} were "
+            f"{proof.max_radius_cells:g}, {len(proof.verdicts):,} were "
             "followed within the budget; of the others nothing is claimed."
         )
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from torch import Tensor
+
 from analysis.attractors import Landscape, find_attractors
 from analysis.certificate import (
     Balls,
@@ -121,21 +123,23 @@ def study_trust(
             "use voxnca steer, or voxnca compare"
         )
     clock = _Clock(asked.budget_seconds)
-    space = Trial.of(model, target).space
+    trial = Trial.of(model, target)
     refusals: dict[str, str] = {}
     yield Stage(0, 1, "growing the integer twin")
     try:
         twin = model if model.config.state_bits else to_integer(model, asked.state_bits)
-        home = grown_home(twin, space)
+        home = grown_home(twin, trial.space)
     except VoxncaError as error:
         refusals["wounds"] = str(error)
         proofs: Sequence[WoundProof] = ()
         grown = None
     else:
-        proofs = yield from _prove(twin, home, space, asked, clock, model, kept, keep)
+        proofs = yield from _prove(model, twin, home, trial.space, asked, clock, kept, keep)
         grown = home.phases[0]
-    affine, chance = yield from _small(model, space, asked, clock, refusals)
-    map_, recovered, landscape = yield from _measure(model, proofs, asked, clock, refusals)
+    affine, chance = yield from _small(model, trial.space, asked, clock, refusals)
+    map_, recovered, landscape = yield from _measure(
+        model, trial.placed, proofs, asked, clock, refusals
+    )
     certificate = (
         Certificate.of(model, list(proofs), name=name, affine=affine, chance=chance)
         if proofs
@@ -161,6 +165,22 @@ def study_trust(
     )
 
 
+def fits(kept: Kept, model: NCA, asked: Asked) -> bool:
+    """Tell whether what an earlier study found is about the same wounds of the same rule."""
+    subject = _subject(model, asked)
+    return {key: kept.get(key) for key in subject} == subject
+
+
+def _subject(model: NCA, asked: Asked) -> Kept:
+    """Return what a study must have in common with another that goes on with it."""
+    return {
+        "digest": model_digest(model),
+        "state_bits": model.config.state_bits or asked.state_bits,
+        "limit": asked.limit,
+        "radius": asked.radius,
+    }
+
+
 def _small(
     model: NCA, space: tuple[int, ...], asked: Asked, clock: _Clock, refusals: dict[str, str]
 ) -> Stages[tuple[Kept | None, Kept | None]]:
@@ -170,13 +190,13 @@ def _small(
         refusals["affine"] = refusals["chance"] = "the budget did not suffice"
         return None, None
     began = time.monotonic()
-    live = int(grown_pattern(model, asked.seed).any(-1).sum()) * model.config.num_channels
     yield Stage(0, 3, "settling the rule in real numbers")
     try:
         exact, state, _ = find_fixed_point(model, space)
     except VoxncaError as error:
         refusals["affine"] = refusals["chance"] = str(error)
         return None, None
+    live = int(state.any(-1).sum()) * model.config.num_channels
     yield Stage(1, 3, "small disturbances")
     try:
         _check_time(clock, _SMALL_SECONDS * live**2)
@@ -215,6 +235,7 @@ def _check_time(clock: _Clock, seconds: float) -> None:
 
 def _measure(
     model: NCA,
+    placed: Tensor,
     proofs: Sequence[WoundProof],
     asked: Asked,
     clock: _Clock,
@@ -244,7 +265,6 @@ def _measure(
         return map_, recovered, landscape
     began = time.monotonic()
     yield Stage(0, 1, "telling attractors apart")
-    placed = Trial.of(model, check_target(model, None)).placed
     landscape = find_attractors(model, recovered, placed, seed=asked.seed)
     clock.note("attractors", began)
     if map_ is None and clock.left():
@@ -255,23 +275,30 @@ def _measure(
 
 
 def _prove(
+    model: NCA,
     twin: NCA,
     home: Ending,
     space: tuple[int, ...],
     asked: Asked,
     clock: _Clock,
-    model: NCA,
     kept: Kept | None,
     keep: Callable[[Callable[[], Kept]], None],
 ) -> Stages[Sequence[WoundProof]]:
     """Follow the wounds of each family, as far as the budget goes."""
     families: tuple[Family, ...] = (StandardWounds(), Balls(asked.radius))
     proofs = [WoundProof(twin, family, space, home, asked.limit) for family in families]
-    mine = {"digest": model_digest(model), "state_bits": twin.config.state_bits}
-    mine |= {"limit": asked.limit, "radius": asked.radius}
-    if kept and {key: kept.get(key) for key in mine} == mine:
-        for proof, fields in zip(proofs, kept["wounds"], strict=True):
-            proof.resumed(fields)
+    if kept and fits(kept, model, asked):
+        try:
+            for proof, fields in zip(proofs, kept["wounds"], strict=True):
+                proof.resumed(fields)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArgumentError(
+                f"kept: the unfinished run is damaged ({error!r}); remove it to begin afresh"
+            ) from error
+
+    def found() -> Kept:
+        return {**_subject(model, asked), "wounds": [each.to_json() for each in proofs]}
+
     total, began = sum(proof.num_cuts for proof in proofs), time.monotonic()
     for proof in proofs:
         batches = proof.go_on()
@@ -279,7 +306,7 @@ def _prove(
             done = sum(len(each.verdicts) for each in proofs)
             yield Stage(done, total, str(proof.family))
             next(batches)
-            keep(lambda: {**mine, "wounds": [each.to_json() for each in proofs]})
-    keep(lambda: {**mine, "wounds": [each.to_json() for each in proofs]})
+            keep(found)
+    keep(found)
     clock.note("wounds", began)
     return proofs
