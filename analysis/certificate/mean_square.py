@@ -33,7 +33,7 @@ from analysis.certificate.linear import (
     TooLargeError,
     residual_of,
 )
-from analysis.certificate.sparse import sparse_matrix
+from analysis.certificate.sparse import RowBlocks, sparse_matrix
 from voxnca import NCA, ArgumentError
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
 
@@ -41,7 +41,9 @@ _MAX_ITERATIONS = 600
 _RESIDUAL = 1e-13
 """Beside the margins of trained rules, of 1e-6 and more, as good as none."""
 _SMALL = 0.5
-"""What T^k(I) must come below, in largest row sums."""
+"""What T^k(I) must come below, in Frobenius norm, which no eigenvalue exceeds."""
+_CELLS_OF_A_BLOCK = 4
+"""Of 1 to 8, the quickest."""
 _ROUNDING_SHARE = 1e-6
 """Taken off r^2, for the rounding of the sums that make it."""
 
@@ -146,7 +148,9 @@ class _Expected:
         size = whole.shape[0]
         eye = identity(size, format="csr")
         change = (whole - eye).tocsr()
-        self._mean = (eye + fire_rate * change).T.tocsr()
+        self._mean = RowBlocks(
+            (eye + fire_rate * change).T.tocsr(), _CELLS_OF_A_BLOCK * near.num_channels
+        )
         self._change = change.T.tocsr()
         self.fire_rate = fire_rate
         self._share = fire_rate * (1 - fire_rate)
@@ -154,10 +158,10 @@ class _Expected:
 
     def __call__(self, form: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return T of a symmetric form `(nC, nC)`."""
-        meant = self._mean @ (self._mean @ form).T
-        scattered = self._change @ (self._change @ self._blocks(form)).T
-        sum_: NDArray[np.float64] = meant + self._share * np.asarray(scattered.todense())
-        return (sum_ + sum_.T) / 2
+        expected = self._mean @ (self._mean @ form).T
+        scattered = (self._change @ (self._change @ self._blocks(form)).T).tocoo()
+        expected[scattered.row, scattered.col] += self._share * scattered.data
+        return expected
 
     def _blocks(self, form: NDArray[np.float64]) -> Any:
         """Return the blocks of cells on the diagonal, sparse."""
@@ -174,9 +178,9 @@ def _lyapunov(step: _Expected, size: int) -> tuple[NDArray[np.float64], int]:
     for count in range(1, _MAX_ITERATIONS + 1):
         total += term
         term = step(term)
-        norm = float(np.abs(term).sum(1).max())
+        norm = float(np.linalg.norm(term))
         if norm < _SMALL:
-            return total, count
+            return (total + total.T) / 2, count
         if not norm < 1e9:
             break
     raise NotCertifiableError(
