@@ -158,7 +158,8 @@ class _Expected:
 
     def __call__(self, form: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return T of a symmetric form `(nC, nC)`."""
-        expected = self._mean @ (self._mean @ form).T
+        half = (self._mean @ torch.from_numpy(form)).T.contiguous()
+        expected: NDArray[np.float64] = (self._mean @ half).numpy()
         scattered = (self._change @ (self._change @ self._blocks(form)).T).tocoo()
         expected[scattered.row, scattered.col] += self._share * scattered.data
         return expected

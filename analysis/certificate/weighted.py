@@ -37,7 +37,7 @@ from analysis.certificate.linear import (
     TooLargeError,
     residual_of,
 )
-from analysis.certificate.sparse import blocks_matrix
+from analysis.certificate.sparse import RowBlocks, blocks_matrix
 from voxnca import NCA
 from voxnca.engines.dense import perceive
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
@@ -151,27 +151,6 @@ def rounding_of_step(model: NCA, state: Tensor) -> Tensor:
     return moved[0] * (count * 2.0**-53 * 1.01)
 
 
-class _Product:
-    """A sparse matrix by dense columns, some rows at a time: faster than scipy by far."""
-
-    def __init__(self, matrix: Any, rows: int) -> None:
-        self._parts = []
-        for first in range(0, matrix.shape[0], rows):
-            part = matrix[first : first + rows]
-            columns = np.unique(part.indices).astype(np.int64)
-            dense = torch.from_numpy(part[:, columns].toarray())
-            self._parts.append((torch.from_numpy(columns), dense))
-        self._size = matrix.shape[0]
-
-    def __call__(self, values: Tensor) -> Tensor:
-        out = values.new_empty(self._size, values.shape[1])
-        first = 0
-        for columns, dense in self._parts:
-            torch.mm(dense, values.index_select(0, columns), out=out[first : first + len(dense)])
-            first += len(dense)
-        return out
-
-
 class _Maps(NamedTuple):
     """What a step does to disturbances: J0 and J, forwards and backwards.
 
@@ -185,9 +164,9 @@ class _Maps(NamedTuple):
     """
 
     own: Any
-    forwards: _Product
-    backwards: _Product
-    entering: _Product
+    forwards: RowBlocks
+    backwards: RowBlocks
+    entering: RowBlocks
     at_first: Tensor
     from_dead: Tensor
 
@@ -199,8 +178,10 @@ class _Maps(NamedTuple):
         own = whole[:, live].tocsr()
         at_first = torch.from_numpy(np.asarray(abs(whole).sum(1)).reshape(n * C))
         inside = torch.from_numpy(np.asarray(abs(own).sum(1)).reshape(n * C))
-        products = _Product(own, C), _Product(own.T.tocsr(), C), _Product(whole.T.tocsr(), C)
-        return cls(own, *products, at_first, (at_first - inside).clamp(min=0))
+        forwards, backwards = RowBlocks(own, C), RowBlocks(own.T.tocsr(), C)
+        from_dead = (at_first - inside).clamp(min=0)
+        entering = RowBlocks(whole.T.tocsr(), C)
+        return cls(own, forwards, backwards, entering, at_first, from_dead)
 
 
 class _Course(NamedTuple):
@@ -246,7 +227,7 @@ def _follow(maps: _Maps, push: Tensor) -> _Course:
             )
         away += pushed
         for place, block in enumerate(powers):
-            powers[place] = maps.forwards(block)
+            powers[place] = maps.forwards @ block
     power = len(steps)
     group = torch.stack([*steps, away], 1)
     every = [group]
@@ -355,13 +336,13 @@ def _exactly(
         )
     rows, step = padded[:n].reshape(n * C, -1), 1
     while len(chosen):
-        reach = maps.entering(rows).abs().sum(0) / margins
+        reach = (maps.entering @ rows).abs().sum(0) / margins
         worst = int(reach.argmax())
         yield step, int(chosen[worst]), float(reach[worst])
-        rest = (furthest @ maps.backwards(rows).abs()) / margins
+        rest = (furthest @ (maps.backwards @ rows).abs()) / margins
         going = rest > found.worst
         chosen, margins = chosen[going], margins[going]
-        rows, step = maps.backwards(rows[:, going]), step + 1
+        rows, step = maps.backwards @ rows[:, going], step + 1
 
 
 def _alive(near: Linearization, reach: Tensor, found: _Nearest, step: int | None) -> None:

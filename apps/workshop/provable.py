@@ -1,9 +1,9 @@
 """Train the models whose healing is proven, and write their certificates: `make certificates`.
 
 Each is trained by `voxnca train TARGET --size SIZE --certifiable`, nothing else chosen, on one
-thread; then its certificate is made by `voxnca certify NAME --json FILE`. What is trained is kept
-in `build/provable`, so that an interrupted run goes on where it was. The table of what is proven,
-`data/certificates/CERTIFICATES.md`, is made of the certificates that are there.
+thread; then its certificate is made by `voxnca certify NAME --json FILE`, on all cores. What is
+trained is kept in `build/provable`, so that an interrupted run goes on where it was. The table of
+what is proven, `data/certificates/CERTIFICATES.md`, is made of the certificates that are there.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-import torch
 
 import voxnca
 from analysis.certificate import model_digest, read_certificate
@@ -163,11 +161,12 @@ def main() -> None:
     unknown = set(options.names) - set(known)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}")
-    torch.set_num_threads(1)
-    voxnca.set_num_threads(1)
+    num_cores = voxnca.get_num_threads()
     for name in options.names or known:
+        voxnca.set_num_threads(1)
         train(known[name])
         ship(known[name])
+        voxnca.set_num_threads(num_cores)
         certify(known[name])
     path = voxnca.data_path() / "certificates" / "CERTIFICATES.md"
     path.write_text(document(), encoding="utf-8")
