@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import voxnca
-from analysis import criticality, recovery
+from analysis import criticality, random_growth, recovery
 from analysis.certificate import check, read_certificate
 from analysis.criticality import CriticalityMap
 from analysis.reports.trust import studying
@@ -40,6 +40,8 @@ def brief(monkeypatch):
     mapped = partial(criticality.measure_criticality, num_trials=1)
     monkeypatch.setattr(studying, "sweep", sweep)
     monkeypatch.setattr(studying, "measure_criticality", mapped)
+    few = partial(random_growth.measure_random_growth, num_trials=3, steps=400)
+    monkeypatch.setattr(studying, "measure_random_growth", few)
     monkeypatch.setattr(studying, "_SMALL_SECONDS", 1.0)
     monkeypatch.setattr(studying, "_RANDOM_SECONDS", 1.0)
 
@@ -62,7 +64,10 @@ def test_it_says_what_is_proven_writes_it_and_verifies_it():
         "voxnca certify proven --radius 0 --budget 5m -o r.html --json c.json"
     )
     assert CriticalityMap.from_json(fields["report"]["map"]).is_proven
+    at_random = fields["report"]["measured"]["at_random"]
+    assert (at_random["num_trials"], at_random["successes"]) == (3, 3)
     html = Path("r.html").read_text("utf-8")
+    assert html.count("3 of 3 trials grew from the seed to the same pattern") == 2
     for heading in ("Proven", "Where it is vulnerable", "What this rests on"):
         assert heading in html
     assert "http" not in html.replace("http://www.w3.org", "")

@@ -14,7 +14,7 @@ from analysis.reports.page.line_chart import Curve, line_chart
 from analysis.reports.page.markup import Content, Markup, joined, tag
 from analysis.reports.page.shot import shot
 from analysis.reports.trust.healing_map import map_picture, state_picture
-from analysis.reports.trust.sentences import elsewhere_sentence
+from analysis.reports.trust.sentences import at_random_sentence, elsewhere_sentence
 from analysis.reports.trust.study import Study
 from analysis.reports.wording import counted, percent
 from voxnca.grid import solid
@@ -151,8 +151,9 @@ def _elsewhere(study: Study) -> Markup | None:
 
 
 def _measured(study: Study) -> Markup | None:
+    grown = tag("p", at_random_sentence(study.at_random.to_json())) if study.at_random else None
     if not study.recovered:
-        return None
+        return joined([grown]) if grown else None
     heads = ("wounds", "dealt", "heal", "share", "interval", "other", "dead", "undecided", "steps")
     rows = [
         (
@@ -176,7 +177,7 @@ def _measured(study: Study) -> Markup | None:
         "Bonferroni's inequality asks for, stopping early included). What looks healed may still "
         "leave later."
     )
-    return joined([tag("p", told), wide(_grid(heads, rows), "Measured"), _ends(study)])
+    return joined([tag("p", told), wide(_grid(heads, rows), "Measured"), grown, _ends(study)])
 
 
 def _ends(study: Study) -> Markup | None:

@@ -117,6 +117,13 @@ def _small(certificate: Certificate, refusals: Mapping[str, str]) -> Iterator[st
 
 def measured_sentences(measured: Mapping[str, Any]) -> Iterator[str]:
     """Say what was measured: how many kinds of wounds all healed, and how often the others did."""
+    if measured["families"]:
+        yield from _wounded_sentences(measured)
+    if measured["at_random"]:
+        yield at_random_sentence(measured["at_random"])
+
+
+def _wounded_sentences(measured: Mapping[str, Any]) -> Iterator[str]:
     families = measured["families"]
     whole = [f for f in families if f["healed"] == f["total"]]
     rest = sorted((f for f in families if f not in whole), key=lambda f: f["value"])
@@ -139,6 +146,18 @@ def measured_sentences(measured: Mapping[str, Any]) -> Iterator[str]:
             f"They ended in {counted(len(ends), 'pattern')} that look different; "
             f"{percent(ends[0]['share'])} of the runs in the same one."
         )
+
+
+def at_random_sentence(grown: Mapping[str, Any]) -> str:
+    """Say how often a rule grew with cells that fire at random."""
+    before, after = grown["looks"]
+    return (
+        f"Measured, not proven: fired at random, at a rate of {grown['fire_rate']:g}, "
+        f"{grown['successes']:,} of {counted(grown['num_trials'], 'trial')} grew from the seed to "
+        f"the same pattern and looked like it after {before:,} and after {after:,} steps: at "
+        f"{grown['confidence']:.0%} confidence a trial does so with a probability of at least "
+        f"{grown['low']:.3f}."
+    )
 
 
 def elsewhere_sentence(other: Elsewhere) -> str:

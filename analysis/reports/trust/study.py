@@ -11,6 +11,7 @@ from torch import Tensor
 from analysis.attractors import Landscape
 from analysis.certificate import Certificate, WoundProof, model_digest
 from analysis.criticality import CriticalityMap
+from analysis.random_growth import RandomGrowth
 from analysis.recovery import Recovered
 from analysis.reports.trust.sentences import sentences
 from voxnca import NCA
@@ -49,6 +50,8 @@ class Study:
         refusals: why something was not proven, by what it is.
         map: where it is vulnerable; None when it was left out.
         recovered: wounds that were drawn at random and watched, by kind.
+        at_random: how often it grows when its cells fire at random, where that is not proven;
+            None when it was left out.
         landscape: what these ended in; None when there are none.
         confidence: that all measured intervals hold together.
         grown: the pattern that is wounded, `(*space, C)`; None when there is none.
@@ -62,6 +65,7 @@ class Study:
     refusals: Mapping[str, str]
     map: CriticalityMap | None
     recovered: tuple[Recovered, ...]
+    at_random: RandomGrowth | None
     landscape: Landscape | None
     confidence: float
     grown: Tensor | None
@@ -77,12 +81,13 @@ class Study:
     @property
     def measured(self) -> dict[str, Any] | None:
         """What was only measured, as it goes into the JSON; None when it was left out."""
-        if not self.recovered:
+        if not self.recovered and self.at_random is None:
             return None
         found = self.landscape.to_json() if self.landscape else {}
         return {
             "confidence": self.confidence,
             "families": [each.to_json() for each in self.recovered],
+            "at_random": self.at_random.to_json() if self.at_random else None,
             **found,
         }
 

@@ -27,6 +27,7 @@ from analysis.certificate.mean_square import mean_square_certificate
 from analysis.certificate.weighted import weighted_certificate
 from analysis.certificate.wound_proof import LIMIT
 from analysis.criticality import CriticalityMap, measure_criticality
+from analysis.random_growth import RandomGrowth, measure_random_growth
 from analysis.recovery import Recovered, grown_pattern, sweep
 from analysis.reports.making import versions
 from analysis.reports.trust.study import Making, Study
@@ -38,7 +39,7 @@ from voxnca.trial import Trial
 
 Kept = dict[str, Any]
 """What an interrupted study had found, as JSON."""
-_FIRE_RATE, _TRIALS = 0.5, 400
+_FIRE_RATE, _TRIALS, _AT_RANDOM_CONFIDENCE = 0.5, 400, 0.99
 _FLOAT_RADIUS = 2
 """Of the largest ball wounds that the rule in real numbers is dealt."""
 _SMALL_SECONDS, _RANDOM_SECONDS = 1.5e-6, 1e-5
@@ -140,6 +141,13 @@ def study_trust(
     map_, recovered, landscape = yield from _measure(
         model, trial.placed, proofs, asked, clock, refusals
     )
+    at_random: RandomGrowth | None = None
+    if grown is not None and chance is None and model.config.fire_rate == 1 and clock.left():
+        began = time.monotonic()
+        at_random = yield from measure_random_growth(
+            model, grown, fire_rate=_FIRE_RATE, confidence=_AT_RANDOM_CONFIDENCE, seed=asked.seed
+        )
+        clock.note("growing at random", began)
     certificate = (
         Certificate.of(model, list(proofs), name=name, affine=affine, chance=chance)
         if proofs
@@ -158,6 +166,7 @@ def study_trust(
         refusals,
         map_,
         tuple(recovered),
+        at_random,
         landscape,
         _CONFIDENCE,
         grown,
@@ -216,7 +225,13 @@ def _small(
         region = mean_square_certificate(exact, state, _FIRE_RATE)
         start = seed_state(exact.config, space)
         chance = bound_chance(
-            exact, region, start, name="the seed", num_trials=_TRIALS, seed=asked.seed
+            exact,
+            region,
+            start,
+            name="the seed",
+            num_trials=_TRIALS,
+            confidence=_AT_RANDOM_CONFIDENCE,
+            seed=asked.seed,
         )
         found["chance"] = {**region.to_json(), **chance.to_json()}
     except VoxncaError as error:
