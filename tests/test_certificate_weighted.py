@@ -263,8 +263,13 @@ class TestRefusals:
             weighted_certificate(still, state)
 
     def test_creatures_that_are_too_large(self, one):
-        with pytest.raises(NotCertifiableError, match="raise memory_bytes"):
+        with pytest.raises(NotCertifiableError, match="as memory_bytes says; raise it"):
             weighted_certificate(*one, memory_bytes=1000)
+
+    def test_one_too_large_for_the_machine(self, one, monkeypatch):
+        monkeypatch.setattr(weighted, "_machine_bytes", lambda: 1000)
+        with pytest.raises(NotCertifiableError, match="half of this machine's memory"):
+            weighted_certificate(*one)
 
     def test_disturbances_that_take_too_long(self, one, monkeypatch):
         monkeypatch.setattr(weighted, "_MAX_POWER", 1)

@@ -20,6 +20,7 @@ is taken off delta, which is off by a thousandth more for the rounding of the su
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
@@ -42,8 +43,6 @@ from voxnca import NCA
 from voxnca.engines.dense import perceive
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
 
-MEMORY_BYTES = 2**31
-"""The largest power of J that is held."""
 _ENOUGH_SHRINK, _MAX_POWER, _MAX_GROUPS = 0.8, 400, 60
 _SMALL_END = 0.1
 _MARGIN_SHARE, _MOST_TAKEN, _LEAST_WEIGHT = 1e-3, 0.25, 1e-3
@@ -88,14 +87,14 @@ class WeightedCertificate:
 
 @torch.no_grad()
 def weighted_certificate(
-    model: NCA, state: Tensor, *, memory_bytes: int = MEMORY_BYTES, max_exact: int = 4096
+    model: NCA, state: Tensor, *, memory_bytes: int | None = None, max_exact: int = 4096
 ) -> WeightedCertificate:
     """Prove how small a disturbance must be to die down; for creatures too large for `affine`.
 
     Args:
         model: in float64, of fire rate 1: see `find_fixed_point`.
         state: a fixed point, `(*space, C)`.
-        memory_bytes: that a power of J may take.
+        memory_bytes: that a power of J may take; None for half of the machine's memory.
         max_exact: hidden units to look at exactly.
 
     Raises:
@@ -104,11 +103,15 @@ def weighted_certificate(
     """
     near = Linearization.at(model, state)
     size = near.num_cells * near.num_channels
-    if 8 * size * size > memory_bytes:
+    allowed, whose = (
+        (_machine_bytes() // 2, "half of this machine's memory; certify it on a larger one")
+        if memory_bytes is None
+        else (memory_bytes, "as memory_bytes says; raise it")
+    )
+    if 8 * size * size > allowed:
         raise TooLargeError(
             f"{near.num_cells} live cells of {near.num_channels} channels take a matrix of "
-            f"{8 * size * size / 2**30:.2f} GiB, and may take {memory_bytes / 2**30:.2f}: raise "
-            "memory_bytes"
+            f"{8 * size * size / 2**30:.2f} GiB, and may take {allowed / 2**30:.2f}, {whose}"
         )
     rho = check_dying_down(near)
     maps = _Maps.of(near)
@@ -135,6 +138,11 @@ def weighted_certificate(
         nearest.binding,
         weights,
     )
+
+
+def _machine_bytes() -> int:
+    """Return the size of this machine's memory."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def rounding_of_step(model: NCA, state: Tensor) -> Tensor:
