@@ -87,6 +87,16 @@ def test_a_model_comes_back_bit_by_bit(
     assert again.info == model.info
 
 
+def test_the_same_model_is_the_same_file_each_time(tmp_path):
+    model = complete_model()
+    contents = set()
+    for number in range(20):
+        save(model, tmp_path / f"{number}.safetensors")
+        contents.add((tmp_path / f"{number}.safetensors").read_bytes())
+    (content,) = contents
+    assert content[8 : 8 + int.from_bytes(content[:8], "little")].isascii()
+
+
 def test_target_recipe_and_quality_come_along(tmp_path):
     model = complete_model()
     save(model, tmp_path / "model.safetensors")

@@ -237,7 +237,12 @@ def write_tensors(path: str | Path, tensors: dict[str, Tensor], fields: dict[str
 
 def _packed(tensors: dict[str, Tensor], fields: dict[str, Any]) -> bytes:
     metadata = {key: json.dumps(value) for key, value in fields.items()}
-    return to_bytes({k: v.contiguous() for k, v in tensors.items()}, metadata)
+    content = to_bytes({k: v.contiguous() for k, v in tensors.items()}, metadata)
+    # The library writes the fields in another order each time; the same model is the same file.
+    start = 8 + int.from_bytes(content[:8], "little")
+    header = json.dumps(json.loads(content[8:start]), sort_keys=True, separators=(",", ":"))
+    padded = header.encode() + b" " * (-len(header) % 8)
+    return len(padded).to_bytes(8, "little") + padded + content[start:]
 
 
 def read_tensors(path: str | Path, file_format: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
