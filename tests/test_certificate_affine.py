@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import voxnca
-from analysis.certificate import Balls, Findings, affine, checking
+from analysis.certificate import Balls, Findings, affine, checking, weighted
 from analysis.certificate.affine import affine_certificate, spectral_radius
 from analysis.certificate.ball_entry import ball_entries
 from analysis.certificate.chance import bound_chance, reach_bound
@@ -245,13 +245,42 @@ class TestAffine:
         checking._check_affine({**told, "spectral_radius": 0.1}, rule, space, slow)
         assert "the spectral radius is" in slow.problems[0]
 
-    def test_a_claim_about_a_larger_creature_is_said_not_to_be_verified(self, at_rest, monkeypatch):
-        rule, state, certificate = at_rest
+    def test_a_claim_about_a_larger_creature_is_proven_afresh_and_how_is_said(
+        self, at_rest, monkeypatch
+    ):
+        rule, state, _ = at_rest
+        space = tuple(state.shape[:-1])
+        told = weighted_certificate(rule, state).to_json()
         monkeypatch.setattr(affine, "MEMORY_BYTES", 1000)
+        honest, forged = Findings(), Findings()
+        checking._check_affine(told, rule, space, honest)
+        assert honest.holds
+        assert "in the way of the certificate" in honest.unverified[0]
+        assert "too large" in honest.unverified[0]
+        checking._check_affine({**told, "delta": 1.01 * told["delta"]}, rule, space, forged)
+        assert "is claimed" in forged.problems[0]
+
+    def test_a_claim_about_one_too_large_for_any_proof_is_said_not_to_be_verified(
+        self, at_rest, monkeypatch
+    ):
+        rule, state, _ = at_rest
+        told = weighted_certificate(rule, state).to_json()
+        monkeypatch.setattr(affine, "MEMORY_BYTES", 1000)
+        monkeypatch.setattr(weighted, "_machine_bytes", lambda: 1000)
         found = Findings()
-        checking._check_affine(certificate.to_json(), rule, tuple(state.shape[:-1]), found)
+        checking._check_affine(told, rule, tuple(state.shape[:-1]), found)
         assert found.holds
-        assert "too large" in found.unverified[0]
+        (said,) = found.unverified
+        assert "half of this machine's memory" in said
+
+    def test_wounds_in_real_numbers_are_said_not_to_be_followed(self, at_rest):
+        rule, state, certificate = at_rest
+        told = weighted_certificate(rule, state).to_json()
+        told["wounds"] = ball_entries(rule, state, certificate.delta, Balls(0), 400).to_json()
+        found = Findings()
+        checking._check_affine(told, rule, tuple(state.shape[:-1]), found)
+        assert found.holds
+        assert "real numbers" in found.unverified[0]
 
     def test_the_claim_can_be_written(self, at_rest):
         told = at_rest[2].to_json()

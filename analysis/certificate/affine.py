@@ -18,8 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -33,6 +32,7 @@ from analysis.certificate.linear import (
     TooLargeError,
     residual_of,
 )
+from analysis.certificate.nearest import TINY, Nearest
 from analysis.certificate.sparse import sparse_matrix
 from voxnca import NCA
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
@@ -84,24 +84,6 @@ class AffineCertificate:
                 "largest": float(self.tolerance.max()),
             },
         }
-
-
-@dataclass
-class _Nearest:
-    """The smallest of margin / reach so far, over conditions and steps."""
-
-    delta: float = inf
-    binding: dict[str, Any] = field(default_factory=dict)
-    row: tuple[int, int, Tensor] | None = None
-
-    def see(
-        self, delta: float, kind: str, cell: Tensor, step: int, unit: int | None = None
-    ) -> bool:
-        if not delta < self.delta:
-            return False
-        self.delta = delta
-        self.binding = {"kind": kind, "cell": cell.tolist(), "unit": unit, "step": step}
-        return True
 
 
 @torch.no_grad()
@@ -160,10 +142,15 @@ def spectral_radius(near: Linearization) -> float:
 
 
 def _certify(near: Linearization, residual: float, rho: float) -> AffineCertificate:
-    found = _Nearest()
+    found = Nearest()
     margins = near.units.abs()
-    R, C = len(near.ring), near.num_channels
-    reach = _at_once(near, found)
+    n, R, C = near.num_cells, len(near.ring), near.num_channels
+    reach = near.felt_at_once()
+    straight: _Straight | None = None
+    first = found.see_units(near, reach / margins, 0)
+    if first is not None:
+        straight = _Straight(*first, None)
+    found.see_life(near, torch.ones(n, C, dtype=torch.float64), 0)
     tolerance = torch.full((R,), ALIVE_THRESHOLD, dtype=torch.float64)
     tolerance = torch.minimum(tolerance, _of_one_cell_at_once(near))
     rows: list[float] = []
@@ -171,9 +158,9 @@ def _certify(near: Linearization, residual: float, rho: float) -> AffineCertific
         sums = carried.abs()
         total = sums.sum(2)
         rows.append(float(total.max()))
-        _alive_later(near, total, found, step)
-        _units_later(near, carried, total, margins, found, step)
-        by_cell = sums.reshape(near.num_cells, C, R, C).sum(3)
+        found.see_life(near, total, step)
+        straight = _units_later(near, carried, total, found, step) or straight
+        by_cell = sums.reshape(n, C, R, C).sum(3)
         tolerance = torch.minimum(tolerance, _of_one_cell_later(near, by_cell, margins))
         if rows[-1] < 1:
             break
@@ -182,7 +169,7 @@ def _certify(near: Linearization, residual: float, rho: float) -> AffineCertific
                 f"disturbances may still be {rows[-1]:.2g} times as large after {step:,} steps, "
                 "and must be smaller than at first; train on with --certifiable"
             )
-    left = by_cell.amax((0, 1)).clamp(min=1e-300)
+    left = by_cell.amax((0, 1)).clamp(min=TINY)
     slack = (1 + sum(rows[:-1])) / (1 - rows[-1]) * residual
     if float((reach * slack / margins).max()) > _MARGIN_SHARE:
         raise NotCertifiableError(
@@ -203,63 +190,49 @@ def _certify(near: Linearization, residual: float, rho: float) -> AffineCertific
         found.binding,
         tolerance.clamp(min=delta).numpy(),
         near.ring.numpy(),
-        _direction(near, found),
+        _direction(near, straight),
     )
 
 
-def _at_once(near: Linearization, found: _Nearest) -> Tensor:
-    """Look at the conditions before the first step; returns the reach of each unit `(n, H)`."""
-    reach = near.felt_at_once()
-    deltas = near.units.abs() / reach
-    place = int(deltas.argmin())
-    cell, unit = divmod(place, deltas.shape[1])
-    if found.see(float(deltas.reshape(-1)[place]), "unit", near.cells[cell], 0, unit):
-        found.row = (cell, unit, torch.empty(0))
-    found.see(ALIVE_THRESHOLD, "far", near.cells[0], 0)
-    gaps = ALIVE_THRESHOLD - near.alphas(near.ring)[near.below]
-    if len(gaps):
-        found.see(float(gaps.min()), "dead", near.ring[near.below[int(gaps.argmin())]], 0)
-    ones = torch.ones(near.num_cells, dtype=torch.float64)
-    _keep_alive(near, ones, found, 0)
-    return reach
+class _Straight(NamedTuple):
+    """The hidden unit that is the nearest condition.
 
+    Attributes:
+        cell, unit: of it.
+        row: what disturbances add to it, `(columns,)`; None for those before the first step.
+    """
 
-def _alive_later(near: Linearization, total: Tensor, found: _Nearest, step: int) -> None:
-    """Look at the conditions of life after a step: `total` is `(n, C)`, the sums of rows."""
-    cells = near.cells[near.by_dead]
-    if len(cells):
-        reach = total[near.by_dead, ALPHA].clamp(min=1e-300)
-        deltas = (ALIVE_THRESHOLD - near.alphas(cells)) / reach
-        place = int(deltas.argmin())
-        found.see(float(deltas[place]), "dead", cells[place], step)
-    _keep_alive(near, total[:, ALPHA], found, step)
-
-
-def _keep_alive(near: Linearization, reach: Tensor, found: _Nearest, step: int) -> None:
-    """Look at the cells that must stay mature, whose alphas go as far as `reach` `(n,)`."""
-    above = near.alphas(near.cells) - ALIVE_THRESHOLD
-    best = near.kept_alive(above / reach.clamp(min=1e-300))
-    place = int(best.argmin())
-    found.see(float(best[place]), "live", near.cells[place], step)
+    cell: int
+    unit: int
+    row: Tensor | None
 
 
 def _units_later(
-    near: Linearization, carried: Tensor, total: Tensor, margins: Tensor, found: _Nearest, step: int
-) -> None:
-    """Look at the hidden units after a step: exactly where a bound says that they may bind."""
-    bound = near.felt(total[..., None])[..., 0]
-    for place in _candidates(margins / bound.clamp(min=1e-300), found.delta):
+    near: Linearization, carried: Tensor, total: Tensor, found: Nearest, step: int
+) -> _Straight | None:
+    """Look at the hidden units after a step: exactly where a bound says that they may bind.
+
+    Returns:
+        The nearest condition, when it is one of them.
+    """
+    margins, straight = near.units.abs(), None
+    bound = near.felt(total[..., None])[..., 0] / margins
+    for place in _candidates(bound, found):
         cell, unit = divmod(place, margins.shape[1])
         row = _row(near, carried, cell, unit)
-        delta = float(margins[cell, unit]) / float(row.abs().sum().clamp(min=1e-300))
-        if found.see(delta, "unit", near.cells[cell], step, unit):
-            found.row = (cell, unit, row)
+        worst = float(row.abs().sum() / margins[cell, unit])
+        if found.see(worst, "unit", near.cells[cell], step, unit):
+            straight = _Straight(cell, unit, row)
+    return straight
 
 
-def _candidates(deltas: Tensor, below: float) -> Iterator[int]:
-    flat = deltas.reshape(-1)
-    chosen = (flat < below).nonzero()[:, 0]
-    yield from chosen[flat[chosen].argsort()].tolist()
+def _candidates(bounds: Tensor, found: Nearest) -> Iterator[int]:
+    """Yield the conditions that may be the nearest, by what bounds reach / margin."""
+    flat = bounds.reshape(-1)
+    for place in flat.argsort(descending=True).tolist():
+        if not float(flat[place]) > found.worst:
+            return
+        yield place
 
 
 def _row(near: Linearization, carried: Tensor, cell: int, unit: int) -> Tensor:
@@ -292,19 +265,19 @@ def _of_one_cell_later(near: Linearization, by_cell: Tensor, margins: Tensor) ->
     Every mature cell is held to stay so, which is more than need be.
     """
     felt = near.felt(by_cell)
-    tolerance = (margins[..., None] / felt.clamp(min=1e-300)).amin((0, 1))
+    tolerance = (margins[..., None] / felt.clamp(min=TINY)).amin((0, 1))
     gaps = (near.alphas(near.cells) - ALIVE_THRESHOLD).abs()
-    alive = (gaps[:, None] / by_cell[:, ALPHA].clamp(min=1e-300)).amin(0)
+    alive = (gaps[:, None] / by_cell[:, ALPHA].clamp(min=TINY)).amin(0)
     return torch.minimum(tolerance, alive)
 
 
-def _direction(near: Linearization, found: _Nearest) -> Tensor:
+def _direction(near: Linearization, straight: _Straight | None) -> Tensor:
     """Return the disturbance of size 1 that goes most straight for the nearest hidden unit."""
     R, C = len(near.ring), near.num_channels
-    if found.row is None:
+    if straight is None:
         return torch.ones(R, C, dtype=torch.float64)
-    cell, unit, row = found.row
-    if not len(row):
+    cell, unit, row = straight
+    if row is None:
         weights = torch.zeros(R, C, dtype=torch.float64)
         there = near.near[cell] >= 0
         weights.index_add_(0, near.near[cell, there], near.weights[there, :, unit])

@@ -38,6 +38,7 @@ from analysis.certificate.linear import (
     TooLargeError,
     residual_of,
 )
+from analysis.certificate.nearest import Nearest
 from analysis.certificate.sparse import RowBlocks, blocks_matrix
 from voxnca import NCA
 from voxnca.engines.dense import perceive
@@ -47,7 +48,6 @@ _ENOUGH_SHRINK, _MAX_POWER, _MAX_GROUPS = 0.8, 400, 60
 _SMALL_END = 0.1
 _MARGIN_SHARE, _MOST_TAKEN, _LEAST_WEIGHT = 1e-3, 0.25, 1e-3
 _COLUMNS, _BATCH = 512, 128
-_TINY = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +119,7 @@ def weighted_certificate(
     rounding = rounding_of_step(model, state)[tuple(near.cells.T)]
     course = _follow(maps, (rounding + residual).reshape(-1))
     taken = _taken(near, course.away, residual + float(rounding.max()))
-    nearest = _nearest(near, maps, course, max_exact)
+    nearest, num_exact = _nearest(near, maps, course, max_exact)
     delta = (1 - 2 * taken - _MARGIN_SHARE) / nearest.worst - float(course.away.max())
     if not delta > 0:
         raise NotCertifiableError(
@@ -134,7 +134,7 @@ def weighted_certificate(
         course.power,
         course.shrink,
         near.num_conditions,
-        nearest.num_exact,
+        num_exact,
         nearest.binding,
         weights,
     )
@@ -280,58 +280,41 @@ def _weighted(powers: list[Tensor], weights: Tensor) -> tuple[float, Tensor]:
     return best, chosen
 
 
-@dataclass
-class _Nearest:
-    """The largest of reach / margin so far: delta times it must be below 1."""
-
-    worst: float = 0.0
-    binding: dict[str, Any] = field(default_factory=dict)
-    num_exact: int = 0
-
-    def see(
-        self, worst: float, kind: str, cell: Tensor, step: int | None, unit: int | None = None
-    ) -> None:
-        if worst > self.worst:
-            self.worst = worst
-            self.binding = {"kind": kind, "cell": cell.tolist(), "unit": unit, "step": step}
-
-
-def _nearest(near: Linearization, maps: _Maps, course: _Course, max_exact: int) -> _Nearest:
-    # Dead cells hold zeros, and live again with an alpha of the threshold itself.
-    found = _Nearest(1 / ALIVE_THRESHOLD, {"kind": "far", "cell": None, "unit": None, "step": 0})
+def _nearest(
+    near: Linearization, maps: _Maps, course: _Course, max_exact: int
+) -> tuple[Nearest, int]:
+    """Look at all conditions; returns the nearest, and how many were looked at exactly."""
+    found, num_exact = Nearest(), 0
     shape = near.num_cells, near.num_channels
-    _alive(near, torch.ones(shape, dtype=torch.float64), found, 0)
+    found.see_life(near, torch.ones(shape, dtype=torch.float64), 0)
     bounds = torch.zeros_like(near.units)
     for number, reach in enumerate([*course.steps, course.tail], 1):
         step = number if number <= len(course.steps) else None
-        _alive(near, reach.reshape(shape), found, step)
+        found.see_life(near, reach.reshape(shape), step)
         bounds = torch.maximum(
             bounds, near.felt(reach.reshape(*shape, 1))[..., 0] / near.units.abs()
         )
-    at_once = near.felt_at_once() / near.units.abs()
-    place = int(at_once.argmax())
-    cell, unit = divmod(place, at_once.shape[1])
-    found.see(float(at_once.reshape(-1)[place]), "unit", near.cells[cell], 0, unit)
+    found.see_units(near, near.felt_at_once() / near.units.abs(), 0)
     order = bounds.reshape(-1).argsort(descending=True)
     furthest = torch.maximum(course.steps.amax(0), course.tail)
     flat = bounds.reshape(-1)[order]
     for first in range(0, len(order), _BATCH):
         if float(flat[first]) <= found.worst:
-            return found
+            break
         if first >= max_exact:
             cell, unit = divmod(int(order[first]), bounds.shape[1])
             found.see(float(flat[first]), "unit bounded", near.cells[cell], None, unit)
-            return found
+            break
         chosen = order[first : first + _BATCH]
-        found.num_exact += len(chosen)
+        num_exact += len(chosen)
         for step, number, worst in _exactly(near, maps, chosen, furthest, found):
             cell, unit = divmod(number, bounds.shape[1])
             found.see(worst, "unit", near.cells[cell], step, unit)
-    return found
+    return found, num_exact
 
 
 def _exactly(
-    near: Linearization, maps: _Maps, chosen: Tensor, furthest: Tensor, found: _Nearest
+    near: Linearization, maps: _Maps, chosen: Tensor, furthest: Tensor, found: Nearest
 ) -> Iterator[tuple[int, int, float]]:
     """Carry hidden units backwards; yields step, number of a unit, reach / margin."""
     n, C, H = near.num_cells, near.num_channels, near.units.shape[1]
@@ -351,18 +334,6 @@ def _exactly(
         going = rest > found.worst
         chosen, margins = chosen[going], margins[going]
         rows, step = maps.backwards @ rows[:, going], step + 1
-
-
-def _alive(near: Linearization, reach: Tensor, found: _Nearest, step: int | None) -> None:
-    """Look at the conditions of life, live values going as far as `reach` `(n, C)`."""
-    alphas = near.alphas(near.cells)
-    by_dead = near.by_dead
-    if by_dead.any():
-        worst = torch.where(by_dead, reach[:, ALPHA] / (ALIVE_THRESHOLD - alphas), 0.0)
-        found.see(float(worst.max()), "dead", near.cells[int(worst.argmax())], step)
-    best = near.kept_alive((alphas - ALIVE_THRESHOLD) / reach[:, ALPHA].clamp(min=_TINY))
-    place = int(best.argmin())
-    found.see(float(1 / best[place].clamp(min=_TINY)), "live", near.cells[place], step)
 
 
 def _taken(near: Linearization, away: Tensor, push: float) -> float:
