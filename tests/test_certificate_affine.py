@@ -239,7 +239,9 @@ class TestAffine:
         honest, forged, slow = Findings(), Findings(), Findings()
         checking._check_affine(told, rule, space, honest)
         assert honest.holds
-        assert not honest.unverified
+        assert [said.split(":")[0] for said in honest.unverified] == [
+            "noise, and disturbances of one cell"
+        ]
         checking._check_affine({**told, "delta": 2 * certificate.delta}, rule, space, forged)
         assert "is claimed" in forged.problems[0]
         checking._check_affine({**told, "spectral_radius": 0.1}, rule, space, slow)
@@ -280,7 +282,29 @@ class TestAffine:
         found = Findings()
         checking._check_affine(told, rule, tuple(state.shape[:-1]), found)
         assert found.holds
-        assert "real numbers" in found.unverified[0]
+        assert "real numbers" in found.unverified[-1]
+
+    @pytest.mark.parametrize(
+        ("name", "factor", "problem"),
+        [
+            ("noise", 1.01, "is claimed"),
+            ("noise_moves", 0.99, "less than can be proven"),
+            ("tolerance", 1.01, "of some cell"),
+            ("tolerance", None, "of some cell"),
+        ],
+    )
+    def test_more_noise_or_more_of_one_cell_than_is_proven_is_found_out(
+        self, at_rest, name, factor, problem
+    ):
+        rule, state, _ = at_rest
+        told = weighted_certificate(rule, state).to_json()
+        if name == "tolerance":
+            told[name] = told[name][:-1] if factor is None else [*told[name][:-1], 1.0]
+        else:
+            told[name] *= factor
+        found = Findings()
+        checking._check_affine(told, rule, tuple(state.shape[:-1]), found)
+        assert any(problem in said for said in found.problems)
 
     def test_the_claim_can_be_written(self, at_rest):
         told = at_rest[2].to_json()

@@ -86,6 +86,32 @@ class Plain:
             carried, k = self.step @ carried, k + 1
         return least, at
 
+    def of_each_cell(self, num_steps=200):
+        """Return the least margin / reach of disturbances of each live cell alone, `(n,)`."""
+        C = self.state.shape[-1]
+        places = self.alive.reshape(-1).nonzero()[:, 0]
+        columns = (places[:, None] * C + torch.arange(C)).T  # (C, n)
+        carried = torch.eye(len(self.step), dtype=torch.float64)
+        least = torch.full((len(places),), torch.inf, dtype=torch.float64)
+        for _ in range(num_steps):
+            felt = (self.rows @ carried).abs()[:, columns].sum(1)
+            least = torch.minimum(least, (self.margins[:, None] / felt.clamp(min=1e-300)).amin(0))
+            reach = carried.abs()[:, columns].sum(1)
+            each = torch.tensor([self.life(one) for one in reach.T])
+            least, carried = torch.minimum(least, each), self.step @ carried
+        return least
+
+    def noise(self, num_steps=400):
+        """Return the least margin / reach of noise in all values, step after step."""
+        carried = torch.eye(len(self.step), dtype=torch.float64)
+        felt = torch.zeros_like(self.margins)
+        reach = torch.zeros(len(self.step), dtype=torch.float64)
+        for _ in range(num_steps):
+            felt += (self.rows @ carried).abs().sum(1)
+            reach += carried.abs().sum(1)
+            carried = self.step @ carried
+        return min(float((self.margins / felt).min()), self.life(reach))
+
     def life(self, reach):
         reach = reach.reshape(self.state.shape)[..., ALPHA].reshape(-1).clamp(min=1e-300)
         gap = (self.state[..., ALPHA].reshape(-1) - ALIVE_THRESHOLD) / reach
@@ -129,6 +155,31 @@ def test_it_agrees_with_the_certificate_of_small_creatures(at_rest):
     assert certificate.spectral_radius == other.spectral_radius
     assert certificate.num_conditions == other.num_conditions
     assert certificate.power <= other.horizon
+
+
+def test_of_one_cell_it_promises_no_more_than_is_so_and_not_much_less(at_rest):
+    rule, state, certificate = at_rest
+    least = Plain(rule, state).of_each_cell()
+    shares = torch.from_numpy(certificate.tolerance) / least
+    assert float(shares.max()) < 1
+    assert float(shares.median()) > 0.6
+    assert (certificate.tolerance >= certificate.delta).all()
+    assert float(np.median(certificate.tolerance)) > 2 * certificate.delta
+
+
+def test_of_noise_it_promises_no_more_than_is_so_and_not_much_less(at_rest):
+    rule, state, certificate = at_rest
+    least = Plain(rule, state).noise()
+    assert 0.5 * least < certificate.noise < least
+    generator = torch.Generator().manual_seed(2)
+    furthest, states = 0.0, state[None]
+    for _ in range(300):
+        signs = torch.randint(0, 2, state.shape, generator=generator) * 2 - 1
+        states = rule.grow(states, 1) + 0.99 * certificate.noise * signs
+        alive = (state != 0).any(-1)
+        furthest = max(furthest, float((states[0] - state)[alive].abs().max()))
+    assert 0 < furthest <= certificate.noise_moves
+    assert float(lasting(rule, state, states - state)) < 1e-9
 
 
 def test_a_power_shrinks_the_weighted_size(at_rest):

@@ -93,8 +93,12 @@ def test_what_a_budget_leaves_undone_is_said_and_done_the_next_time():
     assert not first.stdout.count("All 126")
     kept = json.loads(Path("r.partial.json").read_text("utf-8"))
     assert len(kept["wounds"]) == 2
-    second = run("proven", "--radius", "1", "--budget", "5m", "-o", "r.html")
+    kept["seconds"] += 1000
+    Path("r.partial.json").write_text(json.dumps(kept), "utf-8")
+    second = run("proven", "--radius", "1", "--budget", "5m", "-o", "r.html", "--json", "c.json")
     assert "going on from r.partial.json" in second.stderr
+    took = json.loads(Path("c.json").read_text("utf-8"))["report"]["making"]["seconds"]
+    assert took["wounds"] > 1000  # with those of the first run
     assert "All 414 ball wounds of radius 0 to 1" in second.stdout
     assert not Path("r.partial.json").exists()
 

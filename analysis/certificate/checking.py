@@ -123,10 +123,11 @@ def _check_affine(
 
     try:
         exact, state, residual = find_fixed_point(model, space)
+        again = weighted_certificate(exact, state)
+        mine: AffineCertificate | WeightedCertificate = again
         try:
-            mine: AffineCertificate | WeightedCertificate = affine_certificate(exact, state)
+            mine = affine_certificate(exact, state)
         except TooLargeError as error:
-            mine = weighted_certificate(exact, state)
             found.unverified.append(
                 "small disturbances: they were proven afresh, but in the way of the certificate; "
                 f"the independent one: {error}"
@@ -140,14 +141,33 @@ def _check_affine(
                 f"disturbances: the spectral radius is {mine.spectral_radius:.6f}, residual "
                 f"{residual:.2g}"
             )
+        _check_bearing(claim, again, found)
         if claim.get("wounds"):
             found.unverified.append(
                 "wounds of the rule in real numbers: only voxnca certify follows them"
             )
     except TooLargeError as error:
         found.unverified.append(f"small disturbances: {error}")
-    except (NotCertifiableError, KeyError, TypeError) as error:
+    except (NotCertifiableError, KeyError, TypeError, ValueError) as error:
         found.problems.append(f"disturbances: nothing can be proven ({error})")
+
+
+def _check_bearing(claim: Mapping[str, Any], again: WeightedCertificate, found: Findings) -> None:
+    """Check what is claimed of noise and of disturbances of one cell, if anything."""
+    if "noise" not in claim:
+        return
+    found.unverified.append(
+        "noise, and disturbances of one cell: they were proven afresh, but in the way of the "
+        "certificate"
+    )
+    most = 1 + _TAKEN_OFF
+    if not claim["noise"] <= most * again.noise:
+        found.problems.append(f"noise={claim['noise']!r} is claimed, {again.noise:.4g} is proven")
+    if not claim["noise_moves"] * most * again.noise >= claim["noise"] * again.noise_moves:
+        found.problems.append(f"noise_moves={claim['noise_moves']!r} is less than can be proven")
+    claimed = np.array(claim["tolerance"], dtype=np.float64)
+    if claimed.shape != again.tolerance.shape or not (claimed <= most * again.tolerance).all():
+        found.problems.append("tolerance: more is claimed of some cell than can be proven")
 
 
 def _home(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -55,3 +56,12 @@ class RowBlocks:
             rows = product[first : first + len(block)]
             torch.mm(block, dense.index_select(0, columns), out=rows)
         return product
+
+
+def sizes_times(blocks: Sequence[Tensor], vectors: Tensor) -> Tensor:
+    """Return |M| times vectors `(size, X)`, M being given in blocks of columns."""
+    out, first = torch.zeros_like(vectors), 0
+    for block in blocks:
+        out += block.abs() @ vectors[first : first + block.shape[1]]
+        first += block.shape[1]
+    return out

@@ -39,7 +39,8 @@ from analysis.certificate.linear import (
     residual_of,
 )
 from analysis.certificate.nearest import Nearest
-from analysis.certificate.sparse import RowBlocks, blocks_matrix
+from analysis.certificate.sparse import RowBlocks, blocks_matrix, sizes_times
+from analysis.certificate.tolerance import OneCell, noise_ratio
 from voxnca import NCA
 from voxnca.engines.dense import perceive
 from voxnca.grid import ALIVE_THRESHOLD, ALPHA
@@ -65,6 +66,10 @@ class WeightedCertificate:
         num_exact: of them that were looked at exactly, since their bounds might have bound.
         binding: the condition that is the nearest: its kind, cell, unit and step; a step of None
             is any after those looked at one by one.
+        noise: less than this, in every value of every cell and every step, is borne for ever.
+        noise_moves: how far such noise takes a value, at most.
+        tolerance: how large a disturbance of one live cell alone may be, in any of its values, by
+            cell in order of index, `(n,)`: see `tolerance`.
         weights: v, of the values of the live cells, `(n, C)`.
     """
 
@@ -77,12 +82,20 @@ class WeightedCertificate:
     num_conditions: int
     num_exact: int
     binding: dict[str, Any]
+    noise: float
+    noise_moves: float
+    tolerance: NDArray[np.float64] = field(repr=False)
     weights: NDArray[np.float64] = field(repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the claim, with what it takes to check it."""
         names = [name.name for name in fields(self) if name.repr]
-        return {"form": "weighted", **{name: getattr(self, name) for name in names}}
+        rounded = [float(f"{(1 - _MARGIN_SHARE) * value:.4g}") for value in self.tolerance]
+        return {
+            "form": "weighted",
+            **{name: getattr(self, name) for name in names},
+            "tolerance": rounded,
+        }
 
 
 @torch.no_grad()
@@ -117,14 +130,20 @@ def weighted_certificate(
     maps = _Maps.of(near)
     residual = residual_of(model, state)
     rounding = rounding_of_step(model, state)[tuple(near.cells.T)]
-    course = _follow(maps, (rounding + residual).reshape(-1))
-    taken = _taken(near, course.away, residual + float(rounding.max()))
+    one = OneCell(near)
+    pushes = (rounding + residual).reshape(-1), 1 + maps.from_dead
+    course = _follow(maps, torch.stack(pushes, 1), one)
+    away, noise_reach = course.away.T
+    taken = _taken(near, away, residual + float(rounding.max()))
     nearest, num_exact = _nearest(near, maps, course, max_exact)
-    delta = (1 - 2 * taken - _MARGIN_SHARE) / nearest.worst - float(course.away.max())
+    delta = (1 - 2 * taken - _MARGIN_SHARE) / nearest.worst - float(away.max())
     if not delta > 0:
         raise NotCertifiableError(
             f"delta={delta:.2g} must be above 0: a margin is too small; train on"
         )
+    kept = max(0.0, 1 - 4 * taken - _MARGIN_SHARE)
+    noise = kept / noise_ratio(near, noise_reach)
+    tolerance = one.tolerance(kept, delta, float(away.max()))
     weights: NDArray[np.float64] = course.weights.reshape(near.num_cells, -1).numpy()
     return WeightedCertificate(
         delta,
@@ -136,6 +155,9 @@ def weighted_certificate(
         near.num_conditions,
         num_exact,
         nearest.binding,
+        noise,
+        noise * float(noise_reach.max()),
+        tolerance.numpy(),
         weights,
     )
 
@@ -198,7 +220,7 @@ class _Course(NamedTuple):
     Attributes:
         steps: t_1, t_2, ..., `(T, nC)`.
         tail: what bounds t at every step after.
-        away: sum |J^k| push over all k >= 0, bounded, `(nC,)`.
+        away: sum |J^k| push over all k >= 0, bounded, for each push, `(nC, P)`.
         weights: v, `(nC,)`.
         power: m.
         shrink: of v by |J^m|.
@@ -212,19 +234,21 @@ class _Course(NamedTuple):
     shrink: float
 
 
-def _follow(maps: _Maps, push: Tensor) -> _Course:
-    size = len(maps.at_first)
+def _follow(maps: _Maps, pushes: Tensor, one: OneCell) -> _Course:
+    """Carry disturbances on; `pushes` `(nC, P)` are of every step."""
+    size, width = len(maps.at_first), one.whole_columns(_COLUMNS)
     ones, weights = torch.ones_like(maps.at_first), maps.at_first / maps.at_first.max()
     powers = [
-        torch.from_numpy(maps.own[:, first : first + _COLUMNS].toarray())
-        for first in range(0, size, _COLUMNS)
+        torch.from_numpy(maps.own[:, first : first + width].toarray())
+        for first in range(0, size, width)
     ]
-    steps, away, from_dead = [], push.clone(), maps.from_dead
+    steps, away, from_dead = [], pushes.clone(), maps.from_dead
     while True:
-        given = torch.stack([ones, maps.from_dead, push], 1)
-        sums, after, pushed = _sizes_times(powers, given).T
+        given = torch.cat([ones[:, None], maps.from_dead[:, None], pushes], 1)
+        sums, after, *_ = (carried := sizes_times(powers, given)).T
         steps.append(sums + from_dead)
         from_dead = after
+        one.see(powers)
         shrink, weights = _weighted(powers, weights)
         if shrink < _ENOUGH_SHRINK:
             break
@@ -233,30 +257,23 @@ def _follow(maps: _Maps, push: Tensor) -> _Course:
                 f"disturbances may still be {shrink:.2g} times as large after {_MAX_POWER} steps, "
                 f"and must be below {_ENOUGH_SHRINK}; train on with --certifiable"
             )
-        away += pushed
+        away += carried[:, 2:]
         for place, block in enumerate(powers):
             powers[place] = maps.forwards @ block
+    one.go_on(powers, weights, shrink)
     power = len(steps)
-    group = torch.stack([*steps, away], 1)
+    group = torch.cat([torch.stack(steps, 1), away], 1)
     every = [group]
     for _ in range(_MAX_GROUPS):
-        group = _sizes_times(powers, group)
+        group = sizes_times(powers, group)
         every.append(group)
-        if float((group[:, :-1] / weights[:, None]).max()) < _SMALL_END:
+        if float((group[:, :power] / weights[:, None]).max()) < _SMALL_END:
             break
     end = shrink * (group / weights[:, None]).amax(0)
-    away = torch.stack([part[:, -1] for part in every]).sum(0) + end[-1] / (1 - shrink) * weights
-    reaches = torch.cat([part[:, :-1] for part in every], 1).T
-    return _Course(reaches, end[:-1].max() * weights, away, weights, power, shrink)
-
-
-def _sizes_times(powers: list[Tensor], vectors: Tensor) -> Tensor:
-    """Return |M| times vectors `(nC, X)`, M being given in blocks of columns."""
-    out, first = torch.zeros_like(vectors), 0
-    for block in powers:
-        out += block.abs() @ vectors[first : first + block.shape[1]]
-        first += block.shape[1]
-    return out
+    away = torch.stack([part[:, power:] for part in every]).sum(0)
+    away += weights[:, None] * end[power:] / (1 - shrink)
+    reaches = torch.cat([part[:, :power] for part in every], 1).T
+    return _Course(reaches, end[:power].max() * weights, away, weights, power, shrink)
 
 
 def _weighted(powers: list[Tensor], weights: Tensor) -> tuple[float, Tensor]:
@@ -266,7 +283,7 @@ def _weighted(powers: list[Tensor], weights: Tensor) -> tuple[float, Tensor]:
     """
     best, chosen = float("inf"), weights
     for _ in range(12):
-        carried = _sizes_times(powers, weights[:, None])[:, 0]
+        carried = sizes_times(powers, weights[:, None])[:, 0]
         ratio = float((carried / weights).max())
         if ratio < best:
             best, chosen = ratio, weights

@@ -91,7 +91,10 @@ def _small(certificate: Certificate, refusals: Mapping[str, str]) -> Iterator[st
         yield (
             "Proven, in real numbers: any disturbance of less than "
             f"{affine['delta']:.2g} in every value dies down; the slowest part of it shrinks by "
-            f"{percent(1 - affine['spectral_radius'])} a step."
+            f"{percent(1 - affine['spectral_radius'])} a step. One of a single cell may be as "
+            f"large as {min(affine['tolerance']):.2g} to {max(affine['tolerance']):.2g}, by cell. "
+            f"Noise of less than {affine['noise']:.2g} in every value, at every step for ever, "
+            f"moves none by more than {affine['noise_moves']:.2g}."
         )
         near = affine.get("wounds")
         if near:

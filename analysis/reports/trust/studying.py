@@ -302,8 +302,10 @@ def _prove(
     """Follow the wounds of each family, as far as the budget goes."""
     families: tuple[Family, ...] = (StandardWounds(), Balls(asked.radius))
     proofs = [WoundProof(twin, family, space, home, asked.limit) for family in families]
+    before = 0.0
     if kept and fits(kept, model, asked):
         try:
+            before = float(kept["seconds"])
             for proof, fields in zip(proofs, kept["wounds"], strict=True):
                 proof.resumed(fields)
         except (KeyError, TypeError, ValueError) as error:
@@ -311,10 +313,15 @@ def _prove(
                 f"kept: the unfinished run is damaged ({error!r}); remove it to begin afresh"
             ) from error
 
-    def found() -> Kept:
-        return {**_subject(model, asked), "wounds": [each.to_json() for each in proofs]}
+    total, began = sum(proof.num_cuts for proof in proofs), time.monotonic() - before
 
-    total, began = sum(proof.num_cuts for proof in proofs), time.monotonic()
+    def found() -> Kept:
+        return {
+            **_subject(model, asked),
+            "wounds": [each.to_json() for each in proofs],
+            "seconds": time.monotonic() - began,
+        }
+
     for proof in proofs:
         batches = proof.go_on()
         while not proof.is_complete and clock.left(_PROOF_SHARE):
