@@ -16,6 +16,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from analysis.certificate.document import Certificate
 from analysis.certificate.fates import EPSILON
@@ -219,7 +220,11 @@ def _check_family(
         found.problems.append(f"{name}: fates, steps and periods differ in number")
         return
     times = Counter(wounds)
-    with ThreadPoolExecutor(num_threads) as pool:
+    # The matrices of a run are small, and threads of BLAS would wait for each other: to be limited
+    # they must be there.
+    import scipy.linalg.cython_blas  # noqa: F401, PLC0415
+
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(num_threads) as pool:
         claims = (cuts, fates, claim["steps"], claim["periods"])
         tried = [column[::every] for column in claims]
         for cut, fate, problem in zip(*tried[:2], pool.map(trial.problem, *tried), strict=False):

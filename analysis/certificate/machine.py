@@ -1,8 +1,8 @@
 """The integer twin in whole numbers: a second implementation, for checking what the first claims.
 
-It shares no code with the engines: whole numbers from the weights to the state, one cell after
-another. They are held in float64, whose products are several times as fast as those of int64, and
-which is exact up to 2^53: that no sum can exceed it is found from the weights, or refused.
+It shares no code with the engines: whole numbers from the weights to the state. They are held in
+float64, whose matrix products are many times as fast as those of int64, and which is exact up to
+2^53, in whatever order one adds: that no sum can exceed it is found from the weights, or refused.
 """
 
 from __future__ import annotations
@@ -118,52 +118,37 @@ def _run(
     one: float,
 ) -> Wholes:  # pragma: no cover - compiled
     now = state.copy()
-    P, C = state.shape
+    C = state.shape[1]
     for _ in range(num_steps):
-        then = np.zeros((P, C))
-        alive = _alive(now, neighbors, one)
-        for p in range(P):
-            if alive[p]:
-                units = hidden_bias.copy()
-                _sense(units, now, neighbors[p], kernels, hidden)
-                change = out_bias - leak * now[p]
-                _answer(change, units, out)
-                for c in range(C):
-                    moved = now[p, c] + np.trunc(change[c] / unit)
-                    then[p, c] = min(max(moved, -bound), bound)
+        cells = np.flatnonzero(_alive(now, neighbors, one))
+        units = np.dot(_perceived(now, neighbors[cells], kernels), hidden) + hidden_bias
+        change = np.dot(np.maximum(units, 0.0), out) + out_bias - leak * now[cells]
+        then = np.zeros(state.shape)
+        for place, cell in enumerate(cells):
+            for c in range(C):
+                moved = now[cell, c] + np.trunc(change[place, c] / unit)
+                then[cell, c] = min(max(moved, -bound), bound)
         alive = _alive(then, neighbors, one)
-        for p in range(P):
+        for p in range(len(state)):
             for c in range(C):
                 now[p, c] = then[p, c] if alive[p] else 0.0
     return now
 
 
 @njit(nogil=True, cache=True)
-def _sense(
-    units: Wholes, state: Wholes, near: Ints, kernels: Wholes, hidden: Wholes
-) -> None:  # pragma: no cover - compiled
-    """Add to the hidden units of a cell what it perceives, weighed."""
-    C, H = state.shape[1], hidden.shape[1]
-    felt = np.empty(C)
+def _perceived(state: Wholes, near: Ints, kernels: Wholes) -> Wholes:  # pragma: no cover - compiled
+    """Return what each cell perceives, `(n, KC)`, kernel by kernel."""
+    C = state.shape[1]
+    felt = np.zeros((len(near), len(kernels) * C))
     for k in range(len(kernels)):
-        felt[:] = 0.0
-        for n in range(len(near)):
-            if kernels[k, n] != 0 and near[n] >= 0:
-                for c in range(C):
-                    felt[c] += kernels[k, n] * state[near[n], c]
-        for c in range(C):
-            if felt[c] != 0:
-                for h in range(H):
-                    units[h] += hidden[k * C + c, h] * felt[c]
-
-
-@njit(nogil=True, cache=True)
-def _answer(change: Wholes, units: Wholes, out: Wholes) -> None:  # pragma: no cover - compiled
-    """Add what the hidden units of a cell that are positive say, weighed."""
-    for h in range(len(units)):
-        if units[h] > 0:
-            for c in range(len(change)):
-                change[c] += out[h, c] * units[h]
+        for n in range(near.shape[1]):
+            if kernels[k, n] != 0:
+                for place in range(len(near)):
+                    other = near[place, n]
+                    if other >= 0:
+                        for c in range(C):
+                            felt[place, k * C + c] += kernels[k, n] * state[other, c]
+    return felt
 
 
 @njit(nogil=True, cache=True)
