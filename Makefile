@@ -7,8 +7,6 @@
 PYTHON ?= $(shell .ci/find-python)
 PORT ?= 8080
 BIN := .venv/bin
-# Tests wait for browsers and servers half of their time: one more at once than there are cores.
-WORKERS ?= $(shell expr $$(nproc) + 1)
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +27,7 @@ app: .venv/.ready  ## Watch a creature grow and carve it: make app [ITEM=duck] [
 
 test: .venv/.ready  ## Run the tests: make test [ARGS="-k wounds"]
 	@.ci/system-packages gl browser golly
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+	$(BIN)/pytest --numprocesses auto $(ARGS)
 
 check: .venv/.ready  ## Run all that a change must pass: style, types, layers, tests
 	$(BIN)/ruff format --check .

@@ -34,13 +34,19 @@ def here(tmp_path, monkeypatch):
 def brief(monkeypatch):
     """Leave out what takes minutes, however fast the machine, and measure one kind of wounds."""
 
+    def few(model, pattern, **options):
+        moved = model.grow(pattern[None], 1)[0] - pattern
+        assert float(moved.abs().max()) < 1e-5, "the pattern must be the rule's own, at rest"
+        return random_growth.measure_random_growth(
+            model, pattern, **{**options, "num_trials": 3, "steps": 400}
+        )
+
     def sweep(model, **options):
         return recovery.sweep(model, recovery.USUAL[:1], **{**options, "max_wounds": 16})
 
     mapped = partial(criticality.measure_criticality, num_trials=1)
     monkeypatch.setattr(studying, "sweep", sweep)
     monkeypatch.setattr(studying, "measure_criticality", mapped)
-    few = partial(random_growth.measure_random_growth, num_trials=3, steps=400)
     monkeypatch.setattr(studying, "measure_random_growth", few)
     monkeypatch.setattr(studying, "_SMALL_SECONDS", 1.0)
     monkeypatch.setattr(studying, "_RANDOM_SECONDS", 1.0)

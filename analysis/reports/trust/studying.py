@@ -137,15 +137,17 @@ def study_trust(
     else:
         proofs = yield from _prove(model, twin, home, trial.space, asked, clock, kept, keep)
         grown = home.phases[0]
-    affine, chance = yield from _small(model, trial.space, asked, clock, refusals)
+    affine, chance, state = yield from _small(model, trial.space, asked, clock, refusals)
     map_, recovered, landscape = yield from _measure(
         model, trial.placed, proofs, asked, clock, refusals
     )
     at_random: RandomGrowth | None = None
-    if grown is not None and chance is None and model.config.fire_rate == 1 and clock.left():
+    # A twin rests in a pattern of its own, which is not quite that of the rule.
+    rests = grown if model.config.state_bits else state
+    if rests is not None and chance is None and clock.left():
         began = time.monotonic()
         at_random = yield from measure_random_growth(
-            model, grown, fire_rate=_FIRE_RATE, confidence=_AT_RANDOM_CONFIDENCE, seed=asked.seed
+            model, rests, fire_rate=_FIRE_RATE, confidence=_AT_RANDOM_CONFIDENCE, seed=asked.seed
         )
         clock.note("growing at random", began)
     certificate = (
@@ -192,19 +194,23 @@ def _subject(model: NCA, asked: Asked) -> Kept:
 
 def _small(
     model: NCA, space: tuple[int, ...], asked: Asked, clock: _Clock, refusals: dict[str, str]
-) -> Stages[tuple[Kept | None, Kept | None]]:
-    """Prove what becomes of small disturbances of the rule in real numbers, and at random."""
+) -> Stages[tuple[Kept | None, Kept | None, Tensor | None]]:
+    """Prove what becomes of small disturbances of the rule in real numbers, and at random.
+
+    Returns:
+        Both, and the pattern at rest; None for what there is not.
+    """
     found: dict[str, Kept] = {}
     if not clock.left(_PROOF_SHARE):
         refusals["affine"] = refusals["chance"] = "the budget did not suffice"
-        return None, None
+        return None, None, None
     began = time.monotonic()
     yield Stage(0, 3, "settling the rule in real numbers")
     try:
         exact, state, _ = find_fixed_point(model, space)
     except VoxncaError as error:
         refusals["affine"] = refusals["chance"] = str(error)
-        return None, None
+        return None, None, None
     live = int(state.any(-1).sum()) * model.config.num_channels
     yield Stage(1, 3, "small disturbances")
     try:
@@ -237,7 +243,7 @@ def _small(
     except VoxncaError as error:
         refusals["chance"] = str(error)
     clock.note("firing at random", began)
-    return found.get("affine"), found.get("chance")
+    return found.get("affine"), found.get("chance"), state.float()
 
 
 def _check_time(clock: _Clock, seconds: float) -> None:
