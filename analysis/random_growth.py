@@ -12,12 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from analysis.certificate.fates import EPSILON
+from analysis.certificate.fates import EPSILON, farthest
 from analysis.intervals import lowest_share
 from analysis.stages import Stage, Stages
 from voxnca import NCA, ArgumentError
 from voxnca import seed as seed_state
-from voxnca.grid import RGBA
 from voxnca.quality import iou
 
 _CHUNK = 10
@@ -107,5 +106,4 @@ def measure_random_growth(
 
 def _looks_like(states: Tensor, pattern: Tensor) -> Tensor:
     """Tell which of states `(B, *space, C)` look like a pattern: bool `(B,)`."""
-    away = (states - pattern)[..., RGBA].abs().flatten(1).amax(1)
-    return (away <= EPSILON) & (iou(states, pattern) == 1)
+    return (farthest(states, pattern) <= EPSILON) & (iou(states, pattern) == 1)

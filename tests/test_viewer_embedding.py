@@ -112,10 +112,11 @@ class TestView:
             raise voxnca.VoxncaError("cannot draw")
 
         monkeypatch.setattr(embedding, "_check_gl_once", fail)
-        before = set(threading.enumerate())
+        started: list[threading.Thread] = []
+        monkeypatch.setattr(threading.Thread, "start", started.append)
         with pytest.raises(voxnca.VoxncaError, match="cannot draw"):
             view(blob(2))
-        assert set(threading.enumerate()) <= before
+        assert started == []
 
 
 class TestItem:

@@ -90,7 +90,7 @@ def decode(content: bytes, name: str) -> NCA:
     try:
         tensors = from_bytes(content)
         # The library that read the tensors has checked the header, but does not give it.
-        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        header = json.loads(content[8 : _start(content)])
         metadata = header.get("__metadata__") or {}
         fields = {key: json.loads(value) for key, value in metadata.items()}
     except _NO_TENSORS as error:
@@ -235,11 +235,16 @@ def write_tensors(path: str | Path, tensors: dict[str, Tensor], fields: dict[str
     write_bytes(path, _packed(tensors, fields))
 
 
+def _start(content: bytes) -> int:
+    """Return where the tensors begin: after eight bytes for the header's length, and the header."""
+    return 8 + int.from_bytes(content[:8], "little")
+
+
 def _packed(tensors: dict[str, Tensor], fields: dict[str, Any]) -> bytes:
     metadata = {key: json.dumps(value) for key, value in fields.items()}
     content = to_bytes({k: v.contiguous() for k, v in tensors.items()}, metadata)
     # The library writes the fields in another order each time; the same model is the same file.
-    start = 8 + int.from_bytes(content[:8], "little")
+    start = _start(content)
     header = json.dumps(json.loads(content[8:start]), sort_keys=True, separators=(",", ":"))
     padded = header.encode() + b" " * (-len(header) % 8)
     return len(padded).to_bytes(8, "little") + padded + content[start:]

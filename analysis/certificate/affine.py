@@ -32,10 +32,10 @@ from analysis.certificate.linear import (
     TooLargeError,
     residual_of,
 )
-from analysis.certificate.nearest import TINY, Nearest
+from analysis.certificate.nearest import TINY, Nearest, ratios
 from analysis.certificate.sparse import sparse_matrix
 from voxnca import NCA
-from voxnca.grid import ALIVE_THRESHOLD, ALPHA
+from voxnca.grid import ALIVE_THRESHOLD
 
 MEMORY_BYTES = 2**30
 """The largest matrix that is held; a larger creature has no certificate of this kind."""
@@ -160,8 +160,9 @@ def _certify(near: Linearization, residual: float, rho: float) -> AffineCertific
         rows.append(float(total.max()))
         found.see_life(near, total, step)
         straight = _units_later(near, carried, total, found, step) or straight
-        by_cell = sums.reshape(n, C, R, C).sum(3)
-        tolerance = torch.minimum(tolerance, _of_one_cell_later(near, by_cell, margins))
+        by_cell = sums.reshape(n * C, R, C).sum(2)
+        worst = ratios(near, by_cell).clamp(min=TINY)
+        tolerance = torch.minimum(tolerance, 1 / worst)
         if rows[-1] < 1:
             break
         if step >= _MAX_HORIZON:
@@ -169,7 +170,7 @@ def _certify(near: Linearization, residual: float, rho: float) -> AffineCertific
                 f"disturbances may still be {rows[-1]:.2g} times as large after {step:,} steps, "
                 "and must be smaller than at first; train on with --certifiable"
             )
-    left = by_cell.amax((0, 1)).clamp(min=TINY)
+    left = by_cell.amax(0).clamp(min=TINY)
     slack = (1 + sum(rows[:-1])) / (1 - rows[-1]) * residual
     if float((reach * slack / margins).max()) > _MARGIN_SHARE:
         raise NotCertifiableError(
@@ -257,18 +258,6 @@ def _of_one_cell_at_once(near: Linearization) -> Tensor:
         deltas = (near.units[there].abs() / (same @ near.weights.abs().sum(1))).amin(1)
         tolerance.scatter_reduce_(0, near.near[there, o], deltas, "amin")
     return tolerance
-
-
-def _of_one_cell_later(near: Linearization, by_cell: Tensor, margins: Tensor) -> Tensor:
-    """Return the same after a step; `by_cell` `(n, C, R)` is what each cell adds, at most.
-
-    Every mature cell is held to stay so, which is more than need be.
-    """
-    felt = near.felt(by_cell)
-    tolerance = (margins[..., None] / felt.clamp(min=TINY)).amin((0, 1))
-    gaps = (near.alphas(near.cells) - ALIVE_THRESHOLD).abs()
-    alive = (gaps[:, None] / by_cell[:, ALPHA].clamp(min=TINY)).amin(0)
-    return torch.minimum(tolerance, alive)
 
 
 def _direction(near: Linearization, straight: _Straight | None) -> Tensor:

@@ -79,8 +79,13 @@ def judge(ending: Ending, home: Tensor) -> Verdict:
     return Verdict(fate, ending.steps, len(ending.phases), distance, overlap)
 
 
+def farthest(states: Tensor, pattern: Tensor) -> Tensor:
+    """Return the largest difference of a visible channel to a pattern, in any cell, `(B,)`."""
+    return (states - pattern)[..., RGBA].abs().flatten(1).amax(1)
+
+
 def _nearest(phase: Tensor, home: Tensor) -> tuple[float, float]:
-    differences = (home - phase)[..., RGBA].abs().flatten(1).amax(1)
+    differences = farthest(home, phase)
     k = int(differences.argmin())
     return float(differences[k]), float(iou(phase[None], home[k])[0])
 

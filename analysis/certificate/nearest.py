@@ -63,3 +63,15 @@ class Nearest:
         best = near.kept_alive((alphas - ALIVE_THRESHOLD) / reach[:, ALPHA].clamp(min=TINY))
         place = int(best.argmin())
         self.see(float(1 / best[place].clamp(min=TINY)), "live", near.cells[place], step)
+
+
+def ratios(near: Linearization, reach: Tensor) -> Tensor:
+    """Return the largest reach / margin, live values going as far as `reach` `(nC, X)`: `(X,)`.
+
+    All cells are held to stay as mature or as immature as they are, which is more than need be.
+    """
+    n, C = near.num_cells, near.num_channels
+    values = reach.reshape(n, C, -1)
+    units = (near.felt(values) / near.units.abs()[..., None]).amax((0, 1))
+    gaps = (near.alphas(near.cells) - ALIVE_THRESHOLD).abs()
+    return torch.maximum(units, (values[:, ALPHA] / gaps[:, None]).amax(0))

@@ -20,9 +20,8 @@ import torch
 from torch import Tensor
 
 from analysis.certificate.linear import Linearization
-from analysis.certificate.nearest import TINY, Nearest
+from analysis.certificate.nearest import TINY, Nearest, ratios
 from analysis.certificate.sparse import sizes_times
-from voxnca.grid import ALIVE_THRESHOLD, ALPHA
 
 _MAX_GROUPS = 12
 
@@ -79,15 +78,6 @@ class OneCell:
         later = kept / self._later.clamp(min=TINY)
         end = torch.maximum(later, (delta - 2 * away) / self._left.clamp(min=TINY))
         return torch.minimum(kept / self._worst, end).clamp(min=delta)
-
-
-def ratios(near: Linearization, reach: Tensor) -> Tensor:
-    """Return the largest reach / margin, live values going as far as `reach` `(nC, X)`: `(X,)`."""
-    n, C = near.num_cells, near.num_channels
-    values = reach.reshape(n, C, -1)
-    units = (near.felt(values) / near.units.abs()[..., None]).amax((0, 1))
-    gaps = (near.alphas(near.cells) - ALIVE_THRESHOLD).abs()
-    return torch.maximum(units, (values[:, ALPHA] / gaps[:, None]).amax(0))
 
 
 def noise_ratio(near: Linearization, reach: Tensor) -> float:
