@@ -230,6 +230,17 @@ class TestEasel:
         lab.open_easel(None)
         assert lab.shown()[0].run == 1
 
+    def test_what_is_left_of_a_stroke_that_was_undone_is_not_painted(self):
+        lab = lab_of(Session(cube(2), start="target"))
+        lab.open_easel(Easel(2))
+        lab.paint([Hit((3, 3), (0, 0))])
+        lab.easel.undo()
+        lab.paint([Hit((3, 4), (0, 0))], goes_on=True)
+        assert lab.easel.count == 0
+        lab.paint([])
+        lab.paint([Hit((3, 4), (0, 0))], goes_on=True)
+        assert lab.easel.count == 1, "a stroke may begin where nothing is"
+
     def test_without_one_nothing_is_painted(self):
         with pytest.raises(VoxncaError, match="open the easel"):
             lab_of(Session(cube(2), start="target")).paint([Hit((3, 3), (0, 0))])

@@ -83,10 +83,15 @@ class Easel:
         return int(solid(self.grid).sum())
 
     @property
+    def in_stroke(self) -> bool:
+        """Whether a stroke has begun that has not ended."""
+        return self._before_stroke is not None
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is something to take back."""
-        under_way = self._before_stroke is not None and self._before_stroke is not self.grid
-        return self._history.can_undo or under_way
+        changed = self.in_stroke and self._before_stroke is not self.grid
+        return self._history.can_undo or changed
 
     @property
     def can_redo(self) -> bool:

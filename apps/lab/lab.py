@@ -213,7 +213,12 @@ class Lab:
         self._version += 1
 
     def paint(self, hits: Sequence[Hit], *, goes_on: bool = False) -> None:
-        """Touch places of the easel with its brush; `goes_on` makes it one with what was before.
+        """Touch places of the easel with its brush.
+
+        Args:
+            hits: where it was pointed; none begin a stroke all the same.
+            goes_on: whether it goes on with the stroke before. Where that one has ended, as by
+                an undo that overtook the last of it, nothing is painted.
 
         Raises:
             VoxncaError: when there is no easel.
@@ -222,6 +227,8 @@ class Lab:
             raise VoxncaError("nothing is being painted; open the easel first")
         if not goes_on:
             self.easel.begin()
+        elif not self.easel.in_stroke:
+            return
         for hit in hits:
             self.easel.touch(hit)
 

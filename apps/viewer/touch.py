@@ -168,7 +168,7 @@ async def _draw(driver: Driver, frame: Frame, places: Sequence[Place], *, begins
 
 async def _paint(driver: Driver, frame: Frame, places: Sequence[Place], *, begins: bool) -> None:
     hits = [hit for hit in (frame.view.touch(*place) for place in places) if hit is not None]
-    if hits:
+    if hits or begins:
         await driver.perform(lambda lab: lab.paint(hits, goes_on=not begins))
 
 
